@@ -1,0 +1,49 @@
+"""Every test run has a home of its own, and a missing Debian tool skips, but fails in CI."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Before Django's settings are read: they ask for the home. Workers of one run must not share it.
+_HOME = Path(tempfile.mkdtemp(prefix="huicheng-test-"))
+os.environ["HUICHENG_HOME"] = str(_HOME)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright keeps a loop running
+
+import pytest  # noqa: E402
+
+TOOLS = {
+    "chromium": ("/usr/bin/chromium",),
+    "postgresql": ("/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/17/bin/postgres"),
+    "poppler": ("/usr/bin/pdftoppm",),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        tool = mark.args[0]
+        if any(Path(place).exists() for place in TOOLS[tool]):
+            continue
+        words = f"{tool} is not installed (Debian package)"
+        if os.environ.get("CI"):
+            pytest.fail(f"{words}: .ci/run must install it")
+        pytest.skip(words)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("-m"):
+        return
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="slow: make test-all"))
+
+
+@pytest.fixture(autouse=True)
+def _own_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home per test: keys, lake and anchors of one test must not be another's."""
+    if "shared_home" not in request.keywords:
+        monkeypatch.setenv("HUICHENG_HOME", str(tmp_path / "home"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""慧城 huicheng: one card, two platforms, three registers, three portals."""

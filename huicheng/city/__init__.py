@@ -1,0 +1,1 @@
+"""城 — settings, urls, the command line: the city, assembled."""

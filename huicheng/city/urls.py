@@ -1,0 +1,20 @@
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from huicheng.ground.api import opens_to
+
+PORTALS = {"": "look", "me/": "citizen", "open/": "open", "city/": "decision", "desk/": "desk"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("language/", opens_to("everyone")(set_language), name="set_language"),
+    path("account/", include("huicheng.identity.urls")),
+]
+urlpatterns += [
+    path(prefix, include(f"huicheng.portals.{portal}.urls"))
+    for prefix, portal in PORTALS.items()
+    if find_spec(f"huicheng.portals.{portal}.urls")
+]

@@ -1,0 +1,1 @@
+"""身份 — one account; who is asking, on whose behalf, how surely."""

@@ -1,0 +1,54 @@
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Account(AbstractUser):
+    """账户: one per human being, resident and official alike."""
+
+    display_name = models.CharField("称呼", max_length=80)
+    # The base register's id, set only after the holder's number and name were verified against it.
+    person = models.CharField("人口库标识", max_length=20, blank=True, db_index=True)
+    # Shown with its password on the log-in page: only the sandbox makes such accounts.
+    is_sample = models.BooleanField("样例账户", default=False)
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    REQUIRED_FIELDS: ClassVar = ["display_name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账户"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person"], condition=~models.Q(person=""), name="identity_one_account_per_person"
+            )
+        ]
+
+
+class Role(models.Model):
+    """A duty that an account holds in a department 岗位职责."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="roles")
+    department = models.CharField("部门", max_length=40)
+    duty = models.CharField("职责", max_length=40)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "岗位职责"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "department", "duty"], name="identity_role_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.department} {self.duty}"
+
+
+class FailedLogin(models.Model):
+    """Counted against guessing; swept after a day."""
+
+    username = models.CharField(max_length=150, db_index=True)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.at}"
