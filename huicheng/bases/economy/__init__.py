@@ -1,0 +1,1 @@
+"""经济: what the city counts about itself: people, prices, services."""

@@ -1,0 +1,1 @@
+"""地点: where things are: divisions, stations, stops, networks."""

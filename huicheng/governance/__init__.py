@@ -1,0 +1,1 @@
+"""善政: packs that officials use."""
