@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from huicheng.sandbox import firms as firms_truth
-from huicheng.sandbox import people_extracts
+from huicheng.sandbox import firm_extracts, people_extracts
+from huicheng.sandbox import houses as houses_truth
 from huicheng.sandbox.chance import generator
 from huicheng.sandbox.columns import text_of
 from huicheng.sandbox.files import file_name, open_writer
@@ -24,7 +24,7 @@ from huicheng.sandbox.layout import KINDS, LAYOUTS
 from huicheng.sandbox.people_extracts import Employers, Extract
 from huicheng.sandbox.places import Homes
 from huicheng.sandbox.residents import Ledger, draw_people
-from huicheng.sandbox.truth import TruthFile, key_columns, people_columns
+from huicheng.sandbox.truth import TruthFile, firm_columns, house_columns, key_columns, people_columns
 
 HOUSEHOLDS = 8192  # a chunk: about 18,000 residents, a small city of its own
 ROWS_PER_RESIDENT = {"civil_records": 0.38, "property_taxes": 0.16}
@@ -175,10 +175,13 @@ def _chunk(desk: Desk, ledger: Ledger, rng: np.random.Generator, most: int) -> N
     firms = firms_truth.draw_firms(rng, ledger, people)
     desk.truth["people"].write(people_columns(people, firms.first))
     employers = Employers(text_of(firms.codes), firms.names)
+    houses = houses_truth.draw_houses(rng, ledger, people, firms)
+    desk.truth["firms"].write(firm_columns(firms, people))
+    desk.truth["houses"].write(house_columns(houses, people))
     for extract in (people_extracts.police(rng, people), people_extracts.civil(rng, people),
                     people_extracts.insurance(rng, people, employers), people_extracts.health(rng, people),
-                    people_extracts.school(rng, people)):
+                    people_extracts.school(rng, people), firm_extracts.registrations(rng, firms, people),
+                    firm_extracts.taxes(rng, firms, people), firm_extracts.insured(rng, firms),
+                    houses_truth.titles(rng, houses, people), houses_truth.addresses(rng, houses, people),
+                    houses_truth.taxes(rng, houses, people)):
         desk.deliver(extract)
-
-
-__all__ = ["CityBeingBuilt", "FileMade", "Manifest", "build_city", "pa", "read_manifest"]

@@ -67,7 +67,9 @@ class Counters:
 
 
 def permuted(numbers: Ints, space: int, salt: int) -> Ints:
-    """A one-to-one scatter of 0 … space-1: the numbers stay distinct and look unordered."""
+    """A one-to-one scatter of 0 … space-1: the numbers stay distinct and look unordered.
+
+    The product must stay below 2**63, unless `space` is a power of two."""
     step = int(space * 0.6180339887) | 1
     while np.gcd(step, space) != 1:
         step += 2

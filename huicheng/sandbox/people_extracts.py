@@ -217,6 +217,6 @@ def school(rng: np.random.Generator, people: People) -> Extract:
     parents = take(people.names, guardian)
     phone = dirt.phones(rng, people.phone[guardian], rows.how)
     return rows.finish([
-        join("G", numbered(permuted(np.arange(rows.size) + people.first * 2, 10**12, 3), 14)), ids, rows.names(),
+        join("G", numbered(permuted(np.arange(rows.size) + people.first * 2, 2**39, 3), 14)), ids, rows.names(),
         rows.sexes(("男", "女")), rows.births(), take(schools(), school_of(people.homes[rows.about], age)), grades(age),
         dirt.names(rng, parents, rows.how), phone, rows.addresses(rows.homes()), rows.dates()], valid)

@@ -33,6 +33,7 @@ class Spoiling:
     other_dates: float = 0.02
     owner_missing: float = 0.0
     unit_missing: float = 0.0
+    name_variant: float = 0.0
 
 
 SPOILING = {spoiling.resource: spoiling for spoiling in (
@@ -68,16 +69,17 @@ SPOILING = {spoiling.resource: spoiling for spoiling in (
         "firm_registrations", "the register of record: codes are given here",
         age=6, ways="full=10 standard=35 dashes=25 compound=10 hash=10 no_district=10", twice=0.0, garbage=0.006,
         code_missing=0.001, code_mistyped=0.003, name_look=0.002, name_sound=0.001, address_wide=0.03,
-        owner_missing=0.02, code_short=0.0),
+        owner_missing=0.02, name_variant=0.004),
     Spoiling(
         "tax_payers", "numbers of before 2015 linger; cancelled firms stay on file; names are cut short",
         age=3, ways="dashes=35 standard=20 compound=15 hash=10 no_district=12 road_only=8", twice=0.02, garbage=0.015,
         code_missing=0.05, code_mistyped=0.015, code_short=0.14, name_sound=0.01, name_space=0.02, phone_missing=0.15,
-        owner_missing=0.03),
+        owner_missing=0.03, name_variant=0.06),
     Spoiling(
         "insured_employers", "typed by employers' clerks; old names and addresses stay",
         age=4, ways="dashes=30 compound=20 hash=15 standard=15 no_district=12 road_only=8", twice=0.02, garbage=0.015,
-        code_missing=0.12, code_mistyped=0.015, name_sound=0.012, name_space=0.02, phone_missing=0.10),
+        code_missing=0.12, code_mistyped=0.015, name_sound=0.012, name_space=0.02, name_variant=0.09,
+        phone_missing=0.10),
     Spoiling(
         "property_titles", "careful about the flat, careless about the codes: old certificates carry none",
         age=9, ways="full=25 standard=45 dashes=15 compound=15", twice=0.01, garbage=0.010, code_missing=0.25,

@@ -11,7 +11,10 @@ import pyarrow.parquet as pq
 from huicheng.sandbox.addresses import FORMATS, Written
 from huicheng.sandbox.chance import Ints, texts
 from huicheng.sandbox.columns import blank, numbered, plain, take, text_of
+from huicheng.sandbox import firms as firm_words
+from huicheng.sandbox.firms import INDUSTRIES, Firms, taxpayer_numbers
 from huicheng.sandbox.households import RELATIONS
+from huicheng.sandbox.houses import USES, Houses, coordinates
 from huicheng.sandbox.names import ETHNIC_GROUPS
 from huicheng.sandbox.people_extracts import Extract
 from huicheng.sandbox.places import city
@@ -81,4 +84,33 @@ def people_columns(people: People, first_firm: int) -> dict[str, Any]:
         "status": take(texts(list(STATES)), people.state), "status_on": day(people.state_on),
         "employer": entity(np.where(people.working, first_firm + people.employer, -1)),
         "school": blank(take(schools(), school_of(people.homes, people.age)), ~pupil),
+    }
+
+
+def firm_columns(firms: Firms, people: People) -> dict[str, Any]:
+    return {
+        "firm_id": firms.ids, "credit_code": text_of(firms.codes), "taxpayer_no_old": taxpayer_numbers(firms),
+        "name": firms.names, "brand": firms.brands,
+        "former_name": blank(firms.former_names, firms.renamed_on == 0), "renamed_on": day(firms.renamed_on),
+        "registered_on": day(firms.founded), "kind": take(texts(list(firm_words.KINDS)), firms.form),
+        "industry": take(texts([about for _, about in INDUSTRIES]), firms.industry),
+        "capital_yuan": firms.capital * 10_000, "house_id": firms.premises,
+        "address": standard_addresses(firms.premises), "district": plain(city().codes[firms.premises >> 22] // 10**6),
+        "former_address": blank(standard_addresses(firms.former_premises), firms.moved_on == 0),
+        "moved_on": day(firms.moved_on), "legal_person": entity(people.first + firms.leader),
+        "parent": entity(np.where(firms.parent < 0, -1, firms.first + firms.parent)), "employees": firms.employees,
+        "status": take(texts(list(firm_words.STATES)), firms.state), "status_on": day(firms.state_on),
+    }
+
+
+def house_columns(houses: Houses, people: People) -> dict[str, Any]:
+    community = houses.numbers >> 22
+    lng, lat = coordinates(houses.numbers)
+    return {
+        "house_id": houses.numbers, "house_code": numbered(houses.codes, 16),
+        "address": standard_addresses(houses.numbers), "district": plain(city().codes[community] // 10**6),
+        "community": plain(city().codes[community]), "area": houses.areas / 100,
+        "use": take(texts(list(USES)), houses.uses), "built_year": houses.built,
+        "owner": entity(np.where(houses.owner < 0, -1, people.first + houses.owner)),
+        "residents": houses.residents, "lng": lng, "lat": lat,
     }
