@@ -1,4 +1,5 @@
 """One house, many ways to write where it is."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,15 +13,42 @@ from huicheng.sandbox.chance import Flags, Ints, texts
 from huicheng.sandbox.columns import choose, join, plain, take
 from huicheng.sandbox.places import DISTRICTS, OFFICE, SHOP, Doors, city, compound_names, doors, tower_names
 
-FORMATS = ("full", "standard", "dashes", "compound", "community", "hash", "no_district", "road_only",
-           "no_unit", "coarse")
+FORMATS = (
+    "full",
+    "standard",
+    "dashes",
+    "compound",
+    "community",
+    "hash",
+    "no_district",
+    "road_only",
+    "no_unit",
+    "coarse",
+)
 # What each way of writing puts before the road and between building, unit and room.
-_AHEAD = {"full": "pcd", "standard": "pcd", "dashes": "cd", "compound": "cd", "community": "cds", "hash": "d",
-          "no_district": "c", "road_only": "", "no_unit": "cd", "coarse": "cds"}
+_AHEAD = {
+    "full": "pcd",
+    "standard": "pcd",
+    "dashes": "cd",
+    "compound": "cd",
+    "community": "cds",
+    "hash": "d",
+    "no_district": "c",
+    "road_only": "",
+    "no_unit": "cd",
+    "coarse": "cds",
+}
 _INSIDE: dict[str, tuple[str, str, str]] = {
-    "full": ("号楼", "单元", "室"), "standard": ("栋", "单元", "室"), "dashes": ("-", "-", ""),
-    "compound": ("号楼", "单元", ""), "community": ("栋", "-", ""), "hash": ("#", "-", ""),
-    "no_district": ("号楼", "单元", "室"), "road_only": ("-", "-", ""), "no_unit": ("号楼", "", "室")}
+    "full": ("号楼", "单元", "室"),
+    "standard": ("栋", "单元", "室"),
+    "dashes": ("-", "-", ""),
+    "compound": ("号楼", "单元", ""),
+    "community": ("栋", "-", ""),
+    "hash": ("#", "-", ""),
+    "no_district": ("号楼", "单元", "室"),
+    "road_only": ("-", "-", ""),
+    "no_unit": ("号楼", "", "室"),
+}
 
 
 class Written:
@@ -51,12 +79,19 @@ class Written:
 
     def compound(self) -> pa.StringArray:
         office = self.where.sort == OFFICE
-        return choose(office.astype(np.int64), take(compound_names(), self.where.compound_name),
-                      take(tower_names(), np.where(office, self.where.compound_name, 0)))
+        return choose(
+            office.astype(np.int64),
+            take(compound_names(), self.where.compound_name),
+            take(tower_names(), np.where(office, self.where.compound_name, 0)),
+        )
 
     def ahead(self, way: str) -> list[Any]:
         parts: dict[str, Callable[[], Any]] = {
-            "p": lambda: "辽宁省", "c": lambda: "沈阳市", "d": self.district, "s": self.street}
+            "p": lambda: "辽宁省",
+            "c": lambda: "沈阳市",
+            "d": self.district,
+            "s": self.street,
+        }
         return [parts[letter]() for letter in _AHEAD[way]]
 
     def home(self, way: str) -> pa.StringArray:
@@ -68,8 +103,16 @@ class Written:
         middle = [self.community(), self.compound()] if way == "community" else middle
         road = [] if way in ("compound", "community") else [self.road_and_number()]
         flat = [plain(self.where.unit), unit] if unit else []
-        return join(*self.ahead(way), *road, *middle, plain(self.where.building), building, *flat,
-                    plain(self.where.door), room)
+        return join(
+            *self.ahead(way),
+            *road,
+            *middle,
+            plain(self.where.building),
+            building,
+            *flat,
+            plain(self.where.door),
+            room,
+        )
 
     def cottage(self, way: str) -> pa.StringArray:
         """A house in a village: no road, a number."""

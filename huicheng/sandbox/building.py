@@ -1,4 +1,5 @@
-"""Builds a city chunk by chunk: truth first, then what departments make of it; renamed into place when whole."""
+"""Builds a city chunk by chunk: truth first, then what departments make of it; put in place when whole."""
+
 from __future__ import annotations
 
 import hashlib
@@ -14,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from huicheng.sandbox import firms as firms_truth
 from huicheng.sandbox import firm_extracts, people_extracts
+from huicheng.sandbox import firms as firms_truth
 from huicheng.sandbox import houses as houses_truth
 from huicheng.sandbox.chance import generator
 from huicheng.sandbox.columns import text_of
@@ -65,7 +66,9 @@ class Manifest:
 
     def save(self, folder: Path) -> None:
         plain = {name: value for name, value in asdict(self).items() if name != "folder"}
-        (folder / "manifest.json").write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / "manifest.json").write_text(
+            json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -117,12 +120,14 @@ class Desk:
         path = self.folder / "extracts" / self.names[resource]
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileMade(resource, path.name, LAYOUTS[resource].kind, self.rows[resource], path.stat().st_size, digest)
+        return FileMade(
+            resource, path.name, LAYOUTS[resource].kind, self.rows[resource], path.stat().st_size, digest
+        )
 
 
 @contextmanager
 def alone(target: Path) -> Iterator[Path]:
-    """The half-built folder beside the target, for one process at a time. A killed build leaves it to be swept."""
+    """The half-built folder beside the target, for one process at a time; swept if a killed build left one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f".{target.name}.building")
     with half.with_suffix(".lock").open("w") as lock:
@@ -158,16 +163,29 @@ def build_city(target: Path, *, residents: int, seed: int, version: str, progres
                 progress.step("沙盘", done=min(ledger.persons, residents), total=residents)
         desk.close()
         manifest = Manifest(
-            target, version, seed, residents, ledger.persons, ledger.households, ledger.firms, ledger.houses,
-            desk.made(), _notes(desk), round(time.monotonic() - started, 1))
+            target,
+            version,
+            seed,
+            residents,
+            ledger.persons,
+            ledger.households,
+            ledger.firms,
+            ledger.houses,
+            desk.made(),
+            _notes(desk),
+            round(time.monotonic() - started, 1),
+        )
         manifest.save(half)
         put_in_place(half, target)
         return manifest
 
 
 def _notes(desk: Desk) -> tuple[str, ...]:
-    return tuple(f"{resource}: more rows than a worksheet holds, delivered as CSV" for resource, name in desk.names.items()
-                 if LAYOUTS[resource].file != name)
+    return tuple(
+        f"{resource}: more rows than a worksheet holds, delivered as CSV"
+        for resource, name in desk.names.items()
+        if LAYOUTS[resource].file != name
+    )
 
 
 def _chunk(desk: Desk, ledger: Ledger, rng: np.random.Generator, most: int) -> None:
@@ -178,10 +196,17 @@ def _chunk(desk: Desk, ledger: Ledger, rng: np.random.Generator, most: int) -> N
     houses = houses_truth.draw_houses(rng, ledger, people, firms)
     desk.truth["firms"].write(firm_columns(firms, people))
     desk.truth["houses"].write(house_columns(houses, people))
-    for extract in (people_extracts.police(rng, people), people_extracts.civil(rng, people),
-                    people_extracts.insurance(rng, people, employers), people_extracts.health(rng, people),
-                    people_extracts.school(rng, people), firm_extracts.registrations(rng, firms, people),
-                    firm_extracts.taxes(rng, firms, people), firm_extracts.insured(rng, firms),
-                    houses_truth.titles(rng, houses, people), houses_truth.addresses(rng, houses, people),
-                    houses_truth.taxes(rng, houses, people)):
+    for extract in (
+        people_extracts.police(rng, people),
+        people_extracts.civil(rng, people),
+        people_extracts.insurance(rng, people, employers),
+        people_extracts.health(rng, people),
+        people_extracts.school(rng, people),
+        firm_extracts.registrations(rng, firms, people),
+        firm_extracts.taxes(rng, firms, people),
+        firm_extracts.insured(rng, firms),
+        houses_truth.titles(rng, houses, people),
+        houses_truth.addresses(rng, houses, people),
+        houses_truth.taxes(rng, houses, people),
+    ):
         desk.deliver(extract)

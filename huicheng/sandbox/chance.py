@@ -1,4 +1,5 @@
 """Chance that can be repeated: draws, counters and scrambles that depend on seed and version only."""
+
 from __future__ import annotations
 
 import zlib
@@ -21,7 +22,9 @@ def generator(seed: int, version: str, *place: int | str) -> np.random.Generator
 def scramble(numbers: Any, salt: int = 0) -> NDArray[np.uint64]:
     """splitmix64: the same number always gives the same, well-spread, other number."""
     with np.errstate(over="ignore"):
-        z = np.asarray(numbers).astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15 + 0x1B873593) % 2**64)
+        z = np.asarray(numbers).astype(np.uint64) + np.uint64(
+            (salt * 0x9E3779B97F4A7C15 + 0x1B873593) % 2**64
+        )
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return z ^ (z >> np.uint64(31))

@@ -1,4 +1,5 @@
 """Columns of text: joined, patched and taken without a Python loop over rows."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,7 +15,7 @@ from huicheng.sandbox.chance import Flags, Ints, digits
 def text_of(grid: NDArray[np.uint8]) -> pa.StringArray:
     """A byte matrix as a string array."""
     rows, width = grid.shape
-    offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)[:rows + 1]
+    offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)[: rows + 1]
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(grid)))
 
 

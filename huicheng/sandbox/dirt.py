@@ -1,4 +1,5 @@
 """Kernels of dirt: each spoils a column the way a clerk, a form or an old system does."""
+
 from __future__ import annotations
 
 from functools import cache
@@ -48,7 +49,9 @@ def dates(rng: np.random.Generator, days: Ints, usual: str, other: float) -> pa.
 def births(rng: np.random.Generator, born: Ints, how: Spoiling, usual: str) -> pa.StringArray:
     wrong = rng.random(len(born)) < how.birth_wrong
     slip = rng.choice([1, -1, 10, -10, 30, -31, 365, -366, 3652], len(born))
-    first_of_year = (born.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+    first_of_year = (born.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]")).astype(
+        np.int64
+    )
     slipped = np.where(rng.random(len(born)) < 0.25, first_of_year, born + slip)
     column = dates(rng, np.where(wrong, slipped, born), usual, how.other_dates)
     return blank(column, rng.random(len(born)) < how.birth_missing)
@@ -67,9 +70,10 @@ def _mistype(rng: np.random.Generator, grid: NDArray[np.uint8], last: int) -> ND
     return spoilt
 
 
-def codes(rng: np.random.Generator, grid: NDArray[np.uint8], how: Spoiling,
-          short: Any = None) -> tuple[pa.StringArray, Flags]:
-    """18-place codes: missing, mistyped, or in the old `short` form. Also which rows still hold a valid one."""
+def codes(
+    rng: np.random.Generator, grid: NDArray[np.uint8], how: Spoiling, short: Any = None
+) -> tuple[pa.StringArray, Flags]:
+    """18-place codes: missing, mistyped, or in the old `short` form; and which rows still hold a valid one."""
     size = len(grid)
     chance = rng.random(size)
     missing, wrong = chance < how.code_missing, chance > 1 - how.code_mistyped
@@ -78,10 +82,16 @@ def codes(rng: np.random.Generator, grid: NDArray[np.uint8], how: Spoiling,
     column = text_of(grid)
     if short is not None:
         column = patch(column, short[0] & ~wrong, short[1].filter(pa.array(short[0] & ~wrong)))
-    column = rewrite(column, rng.random(size) < 0.003, lambda text, n: (text.lower(), text + " ", text.translate(WIDE))[n % 3])
+    column = rewrite(
+        column,
+        rng.random(size) < 0.003,
+        lambda text, n: (text.lower(), text + " ", text.translate(WIDE))[n % 3],
+    )
     column = blank(column, missing)
     empty_words = missing & (rng.random(size) < 0.08)
-    return patch(column, empty_words, [("无", "0", "000000000000000000")[n % 3] for n in range(empty_words.sum())]), ~(missing | wrong)
+    return patch(
+        column, empty_words, [("无", "0", "000000000000000000")[n % 3] for n in range(empty_words.sum())]
+    ), ~(missing | wrong)
 
 
 def old_numbers(grid: NDArray[np.uint8], born: Ints, chance: Flags) -> tuple[Flags, pa.StringArray]:
@@ -108,7 +118,7 @@ def _swap(name: str, luck: int, table: dict[str, str], among: int | None) -> str
         return name
     place = places[-1 - luck % 5 // 3 % len(places)]
     options = table[name[place]][:among]
-    return name[:place] + options[luck // 7 % len(options)] + name[place + 1:]
+    return name[:place] + options[luck // 7 % len(options)] + name[place + 1 :]
 
 
 def _by_ear(name: str, luck: int) -> str:
@@ -129,7 +139,9 @@ def _spaced(name: str, luck: int) -> str:
 
 
 def _wide(name: str, luck: int) -> str:
-    return (name.replace("·", "．") + "　", name + "（先生）", name + "*", name + "1".translate(WIDE))[luck % 4]
+    return (name.replace("·", "．") + "　", name + "（先生）", name + "*", name + "1".translate(WIDE))[
+        luck % 4
+    ]
 
 
 def phones(rng: np.random.Generator, numbers: Ints, how: Spoiling) -> pa.StringArray:
@@ -139,11 +151,22 @@ def phones(rng: np.random.Generator, numbers: Ints, how: Spoiling) -> pa.StringA
     slip = numbers + rng.integers(1, 10, size) * 10 ** rng.integers(0, 8, size)
     column = numbered(np.where(wrong, slip, numbers), 11)
     styled = chance < 0.06
-    column = rewrite(column, styled, lambda t, n: (
-        f"{t[:3]}-{t[3:7]}-{t[7:]}", f"+86 {t}", f"{t[:3]} {t[3:7]} {t[7:]}", "86" + t, t.translate(WIDE))[n % 5])
-    line = (chance > 0.985)
+    column = rewrite(
+        column,
+        styled,
+        lambda t, n: (
+            f"{t[:3]}-{t[3:7]}-{t[7:]}",
+            f"+86 {t}",
+            f"{t[:3]} {t[3:7]} {t[7:]}",
+            "86" + t,
+            t.translate(WIDE),
+        )[n % 5],
+    )
+    line = chance > 0.985
     column = patch(column, line, join("024-", numbered(22_000_000 + numbers[line] % 66_000_000, 8)))
-    column = patch(column, chance > 0.998, ["无", "00000000000", "12345678"][:1] * int((chance > 0.998).sum()))
+    column = patch(
+        column, chance > 0.998, ["无", "00000000000", "12345678"][:1] * int((chance > 0.998).sum())
+    )
     return blank(column, rng.random(size) < how.phone_missing)
 
 
@@ -165,10 +188,18 @@ def addresses(rng: np.random.Generator, column: pa.StringArray, how: Spoiling) -
     seeds = rng.integers(0, 1 << 20, len(column))
     odd = rng.random(len(column)) < how.address_wide * 2
     luck = seeds[odd]
-    column = rewrite(column, odd, lambda text, n: (
-        text.translate(WIDE), text.translate(WIDE), text.replace("沈阳市", "沈阳市 "), text.replace("区", "", 1),
-        text.replace("号", "号 ", 1), "".join("〇一二三四五六七八九"[int(c)] if c in "0123456789" else c for c in text),
-    )[luck[n] % 6])
+    column = rewrite(
+        column,
+        odd,
+        lambda text, n: (
+            text.translate(WIDE),
+            text.translate(WIDE),
+            text.replace("沈阳市", "沈阳市 "),
+            text.replace("区", "", 1),
+            text.replace("号", "号 ", 1),
+            "".join("〇一二三四五六七八九"[int(c)] if c in "0123456789" else c for c in text),
+        )[luck[n] % 6],
+    )
     return blank(column, rng.random(len(column)) < how.address_missing)
 
 
@@ -198,5 +229,7 @@ def _impossible(rng: np.random.Generator, column: pa.StringArray, place: int) ->
     """Only odd columns keep a value; what looks like a date becomes one that never was."""
     if place % 2 == 0:
         return pa.nulls(len(column), pa.string())
-    never = take(texts(["1900-00-00", "20251345", "9999/99/99", "0001-01-01"]), rng.integers(0, 4, len(column)))
+    never = take(
+        texts(["1900-00-00", "20251345", "9999/99/99", "0001-01-01"]), rng.integers(0, 4, len(column))
+    )
     return pc.if_else(pc.match_substring_regex(column, r"^(19|20)\d\d.?\d").fill_null(False), never, column)

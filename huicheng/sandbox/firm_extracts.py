@@ -1,4 +1,5 @@
 """What three departments hold about firms."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,8 +9,7 @@ from numpy.typing import NDArray
 from huicheng.sandbox import dirt
 from huicheng.sandbox.chance import Ints, permuted, pick, texts
 from huicheng.sandbox.columns import blank, choose, join, numbered, patch, plain, rewrite, take
-from huicheng.sandbox.firms import (
-    ACTIVE, INDUSTRIES, KINDS, SCOPES, STATES, Firms, capital, taxpayer_numbers)
+from huicheng.sandbox.firms import ACTIVE, INDUSTRIES, KINDS, SCOPES, STATES, Firms, capital, taxpayer_numbers
 from huicheng.sandbox.households import TODAY, YEAR
 from huicheng.sandbox.identifiers import LETTERS, years
 from huicheng.sandbox.layout import LAYOUTS
@@ -44,8 +44,11 @@ class FirmRows:
 
     def names(self) -> pa.StringArray:
         former = self.day < self.of(self.firms.renamed_on)
-        names = choose(former.astype(np.int64), take(self.firms.names, self.about),
-                       take(self.firms.former_names, self.about))
+        names = choose(
+            former.astype(np.int64),
+            take(self.firms.names, self.about),
+            take(self.firms.former_names, self.about),
+        )
         luck = self.rng.integers(0, 1 << 20, self.size)
         varied = self.rng.random(self.size) < self.how.name_variant
         chosen = luck[varied]
@@ -83,13 +86,21 @@ def packed(grid: NDArray[np.uint8]) -> Ints:
 
 
 def variant(name: str, luck: int) -> str:
-    """A firm's name as clerks write it: short, with other brackets, another legal ending, without its place."""
+    """A firm's name as clerks write it: short, other brackets, another legal ending, without its place."""
     ways = (
         lambda: name.replace("有限责任公司", "").replace("有限公司", ""),
-        lambda: name.replace("有限责任公司", "有限公司") if "责任" in name else name.replace("有限公司", "有限责任公司"),
+        lambda: (
+            name.replace("有限责任公司", "有限公司")
+            if "责任" in name
+            else name.replace("有限公司", "有限责任公司")
+        ),
         lambda: name.replace("(", "（").replace(")", "）"),
         lambda: name.removeprefix("沈阳市").removeprefix("沈阳").removeprefix("辽宁"),
-        lambda: name.replace("沈阳市", "沈阳", 1) if name.startswith("沈阳市") else name.replace("沈阳", "沈阳市", 1),
+        lambda: (
+            name.replace("沈阳市", "沈阳", 1)
+            if name.startswith("沈阳市")
+            else name.replace("沈阳", "沈阳市", 1)
+        ),
         lambda: name.replace("(沈阳)", ""),
     )
     changed = ways[luck % len(ways)]()
@@ -104,12 +115,28 @@ def registrations(rng: np.random.Generator, firms: Firms, people: People) -> Ext
     state = np.where(rows.day < rows.of(firms.state_on), ACTIVE, rows.of(firms.state))
     state = np.where(rng.random(rows.size) < 0.8, rows.of(firms.state), state)
     word = take(texts([text for text, _ in INDUSTRIES]), rows.of(firms.industry))
-    head, tail = (take(texts([text.split("{}")[side] for text in SCOPES]), pick(rows.about, 14, 3)) for side in (0, 1))
+    head, tail = (
+        take(texts([text.split("{}")[side] for text in SCOPES]), pick(rows.about, 14, 3)) for side in (0, 1)
+    )
     kind = blank(take(texts(list(KINDS)), rows.of(firms.form)), rng.random(rows.size) < 0.3)
-    return rows.finish([
-        rows.names(), codes, rows.dates(rows.of(firms.founded)), kind, take(capital(firms), rows.about),
-        join(head, word, tail), pa.repeat("辽宁", rows.size), pa.repeat("沈阳", rows.size), rows.addresses(),
-        plain(years(rows.of(firms.founded))), rows.leaders(people), ids, take(texts(list(STATES)), state)], valid)
+    return rows.finish(
+        [
+            rows.names(),
+            codes,
+            rows.dates(rows.of(firms.founded)),
+            kind,
+            take(capital(firms), rows.about),
+            join(head, word, tail),
+            pa.repeat("辽宁", rows.size),
+            pa.repeat("沈阳", rows.size),
+            rows.addresses(),
+            plain(years(rows.of(firms.founded))),
+            rows.leaders(people),
+            ids,
+            take(texts(list(STATES)), state),
+        ],
+        valid,
+    )
 
 
 def taxes(rng: np.random.Generator, firms: Firms, people: People) -> Extract:
@@ -117,12 +144,23 @@ def taxes(rng: np.random.Generator, firms: Firms, people: People) -> Extract:
     rows = FirmRows(rng, firms, "tax_payers", some(rng, np.full(firms.count, 0.93)))
     numbers, valid = rows.codes(old=True)
     state = rows.of(firms.state)
-    status = np.where(state == ACTIVE, 0, np.where(rng.random(rows.size) < 0.55, 0, np.where(state == 2, 2, 1)))
+    status = np.where(
+        state == ACTIVE, 0, np.where(rng.random(rows.size) < 0.55, 0, np.where(state == 2, 2, 1))
+    )
     industry = take(texts([about for _, about in INDUSTRIES]), rows.of(firms.industry))
-    return rows.finish([
-        numbers, rows.names(), rows.addresses(), rows.leaders(people), rows.phones(), industry,
-        rows.dates(rows.of(firms.founded) + rng.integers(5, 90, rows.size)),
-        take(texts(["正常", "注销", "非正常户"]), status)], valid)
+    return rows.finish(
+        [
+            numbers,
+            rows.names(),
+            rows.addresses(),
+            rows.leaders(people),
+            rows.phones(),
+            industry,
+            rows.dates(rows.of(firms.founded) + rng.integers(5, 90, rows.size)),
+            take(texts(["正常", "注销", "非正常户"]), status),
+        ],
+        valid,
+    )
 
 
 def insured(rng: np.random.Generator, firms: Firms) -> Extract:
@@ -131,6 +169,15 @@ def insured(rng: np.random.Generator, firms: Firms) -> Extract:
     codes, valid = rows.codes()
     members = np.maximum(0, rows.of(firms.employees) + rng.integers(-2, 3, rows.size))
     number = permuted(np.arange(rows.size) + firms.first * 2, 10**8, 9)
-    return rows.finish([
-        numbered(number, 8), codes, rows.names(), rows.addresses(), rows.phones(), plain(members),
-        rows.dates(rows.day)], valid)
+    return rows.finish(
+        [
+            numbered(number, 8),
+            codes,
+            rows.names(),
+            rows.addresses(),
+            rows.phones(),
+            plain(members),
+            rows.dates(rows.day),
+        ],
+        valid,
+    )

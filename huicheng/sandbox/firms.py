@@ -1,4 +1,5 @@
 """The truth about firms: names, codes, where they sit, who leads them, who works there."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,22 +20,108 @@ ACTIVE, CANCELLED, REVOKED, MOVED_OUT = range(4)
 STATES = ("存续", "注销", "吊销", "迁出")
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "厂", "合伙企业(有限合伙)", "分公司")
 FORM = Draw([0.72, 0.16, 0.03, 0.05, 0.04])
-KINDS = ("有限责任公司(自然人投资或控股)", "有限责任公司(自然人独资)", "股份有限公司(非上市)", "集体所有制", "合伙企业", "分公司")
+KINDS = (
+    "有限责任公司(自然人投资或控股)",
+    "有限责任公司(自然人独资)",
+    "股份有限公司(非上市)",
+    "集体所有制",
+    "合伙企业",
+    "分公司",
+)
 INDUSTRIES = (
-    ("商贸", "批发业"), ("贸易", "批发业"), ("科技", "科技推广和应用服务业"), ("信息技术", "软件和信息技术服务业"), ("网络科技", "互联网和相关服务"),
-    ("建筑工程", "房屋建筑业"), ("装饰工程", "建筑装饰业"), ("机械制造", "通用设备制造业"), ("机械设备", "通用设备制造业"), ("汽车零部件", "汽车制造业"),
-    ("汽车销售", "零售业"), ("电气设备", "电气机械和器材制造业"), ("医疗器械", "专用设备制造业"), ("医药", "医药制造业"), ("食品", "食品制造业"),
-    ("餐饮管理", "餐饮业"), ("酒店管理", "住宿业"), ("物流", "道路运输业"), ("货运代理", "装卸搬运和仓储业"), ("物业服务", "房地产业"),
-    ("房地产开发", "房地产业"), ("房地产经纪", "房地产业"), ("文化传媒", "新闻和出版业"), ("广告", "商务服务业"), ("企业管理咨询", "商务服务业"),
-    ("人力资源服务", "商务服务业"), ("教育咨询", "教育"), ("健康管理", "卫生"), ("美容美发", "居民服务业"), ("家政服务", "居民服务业"),
-    ("农业科技", "农业"), ("种植专业", "农业"), ("畜牧", "畜牧业"), ("环保设备", "生态保护和环境治理业"), ("新能源", "电力、热力生产和供应业"),
-    ("塑料制品", "橡胶和塑料制品业"), ("金属材料", "金属制品业"), ("包装印刷", "印刷和记录媒介复制业"), ("服装", "纺织服装、服饰业"), ("家具", "家具制造业"))
-INDUSTRY = Draw([6, 5, 6, 4, 3, 5, 4, 3, 4, 2, 2, 2, 2, 2, 2, 3, 1, 4, 2, 2, 1, 2, 3, 3, 4, 2, 3, 2, 2, 1,
-                 2, 1, 1, 2, 1, 1, 2, 1, 2, 1])
+    ("商贸", "批发业"),
+    ("贸易", "批发业"),
+    ("科技", "科技推广和应用服务业"),
+    ("信息技术", "软件和信息技术服务业"),
+    ("网络科技", "互联网和相关服务"),
+    ("建筑工程", "房屋建筑业"),
+    ("装饰工程", "建筑装饰业"),
+    ("机械制造", "通用设备制造业"),
+    ("机械设备", "通用设备制造业"),
+    ("汽车零部件", "汽车制造业"),
+    ("汽车销售", "零售业"),
+    ("电气设备", "电气机械和器材制造业"),
+    ("医疗器械", "专用设备制造业"),
+    ("医药", "医药制造业"),
+    ("食品", "食品制造业"),
+    ("餐饮管理", "餐饮业"),
+    ("酒店管理", "住宿业"),
+    ("物流", "道路运输业"),
+    ("货运代理", "装卸搬运和仓储业"),
+    ("物业服务", "房地产业"),
+    ("房地产开发", "房地产业"),
+    ("房地产经纪", "房地产业"),
+    ("文化传媒", "新闻和出版业"),
+    ("广告", "商务服务业"),
+    ("企业管理咨询", "商务服务业"),
+    ("人力资源服务", "商务服务业"),
+    ("教育咨询", "教育"),
+    ("健康管理", "卫生"),
+    ("美容美发", "居民服务业"),
+    ("家政服务", "居民服务业"),
+    ("农业科技", "农业"),
+    ("农业种植", "农业"),
+    ("畜牧", "畜牧业"),
+    ("环保设备", "生态保护和环境治理业"),
+    ("新能源", "电力、热力生产和供应业"),
+    ("塑料制品", "橡胶和塑料制品业"),
+    ("金属材料", "金属制品业"),
+    ("包装印刷", "印刷和记录媒介复制业"),
+    ("服装", "纺织服装、服饰业"),
+    ("家具", "家具制造业"),
+)
+INDUSTRY = Draw(
+    [
+        6,
+        5,
+        6,
+        4,
+        3,
+        5,
+        4,
+        3,
+        4,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        3,
+        1,
+        4,
+        2,
+        2,
+        1,
+        2,
+        3,
+        3,
+        4,
+        2,
+        3,
+        2,
+        2,
+        1,
+        2,
+        1,
+        1,
+        2,
+        1,
+        1,
+        2,
+        1,
+        2,
+        1,
+    ]
+)
 FIRST = "鑫盛恒瑞泰华兴金宏德嘉诚润丰佳永安信天宇博远通达瀚昊铭晟亿源龙腾祥荣福顺众合创联新聚汇中东北辽海"
 SECOND = "盛达源泰隆昌发瑞丰润祥和诚信联创业通远航宇峰林海洋洲川江源辉煌旺兴茂华美佳悦雅德康宁安定基石元"
 THIRD = "　　　　　　　　　　　　　　　　　　　　　　　鑫诺尔曼特利来斯凯威"
-SCOPES = ("一般项目：{}产品销售、技术服务、技术开发；货物进出口", "许可经营项目：无 一般经营项目：{}；批发、零售", "{}（依法须经批准的项目，经相关部门批准后方可开展经营活动。）")
+SCOPES = (
+    "一般项目：{}产品销售、技术服务、技术开发；货物进出口",
+    "许可经营项目：无 一般经营项目：{}；批发、零售",
+    "{}（依法须经批准的项目，经相关部门批准后方可开展经营活动。）",
+)
 
 
 @dataclass
@@ -90,11 +177,32 @@ def draw_firms(rng: np.random.Generator, ledger: Ledger, people: People) -> Firm
     size = (rng.pareto(1.1, count) * 3 + 1).astype(np.int64)
     employees = _hire(rng, people, np.where(state == ACTIVE, np.minimum(size, 3000), 0))
     newer = founded > np.datetime64("2015-10-01", "D").astype(np.int64)
-    capital = np.array([10, 20, 30, 50, 50, 100, 100, 200, 300, 500, 1000, 2000, 5000])[rng.integers(0, 13, count)]
+    capital = np.array([10, 20, 30, 50, 50, 100, 100, 200, 300, 500, 1000, 2000, 5000])[
+        rng.integers(0, 13, count)
+    ]
     return Firms(
-        int(nth[0]), industry, form, founded, district, credit_codes(nth, native_codes(district, years(founded)), newer),
-        names, brands, former_names, renamed, premises, former, moved, leader, parent,
-        _phones(ledger, people, leader, rng), state, state_on, capital, size, employees)
+        int(nth[0]),
+        industry,
+        form,
+        founded,
+        district,
+        credit_codes(nth, native_codes(district, years(founded)), newer),
+        names,
+        brands,
+        former_names,
+        renamed,
+        premises,
+        former,
+        moved,
+        leader,
+        parent,
+        _phones(ledger, people, leader, rng),
+        state,
+        state_on,
+        capital,
+        size,
+        employees,
+    )
 
 
 def _founded(rng: np.random.Generator, people: People, leader: Ints) -> Ints:
@@ -102,8 +210,9 @@ def _founded(rng: np.random.Generator, people: People, leader: Ints) -> Ints:
     return np.maximum(days, people.members.born[leader] + 20 * YEAR).astype(np.int64)
 
 
-def _premises(rng: np.random.Generator, ledger: Ledger, people: People, leader: Ints,
-              founded: Ints) -> tuple[Ints, Ints, Ints]:
+def _premises(
+    rng: np.random.Generator, ledger: Ledger, people: People, leader: Ints, founded: Ints
+) -> tuple[Ints, Ints, Ints]:
     """In an office, a shop, or where the founder lives."""
     count = len(leader)
     sort = np.where(rng.random(count) < 0.6, OFFICE, SHOP)
@@ -135,14 +244,26 @@ def _brands(nth: Ints) -> pa.StringArray:
     return join(take(texts(list(FIRST)), first), take(texts(list(SECOND)), second), take(thirds, third))
 
 
-def _names(rng: np.random.Generator, nth: Ints, industry: Ints, form: Ints, parent: Ints, district: Ints,
-           founded: Ints) -> tuple[pa.StringArray, pa.StringArray, pa.StringArray, Ints]:
+def _names(
+    rng: np.random.Generator,
+    nth: Ints,
+    industry: Ints,
+    form: Ints,
+    parent: Ints,
+    district: Ints,
+    founded: Ints,
+) -> tuple[pa.StringArray, pa.StringArray, pa.StringArray, Ints]:
     """地区 + 字号 + 行业 + 组织形式; a branch bears its parent's name and its place."""
     brand, words = _brands(nth), texts([word for word, _ in INDUSTRIES])
     brand = take(brand, np.where(parent >= 0, parent, np.arange(len(nth))))
     style = rng.random(len(nth))
-    ahead = choose(np.digitize(style, [0.55, 0.80, 0.92]), pa.repeat("沈阳", len(nth)), pa.repeat("沈阳市", len(nth)),
-                   pa.repeat("辽宁", len(nth)), pa.repeat("", len(nth)))
+    ahead = choose(
+        np.digitize(style, [0.55, 0.80, 0.92]),
+        pa.repeat("沈阳", len(nth)),
+        pa.repeat("沈阳市", len(nth)),
+        pa.repeat("辽宁", len(nth)),
+        pa.repeat("", len(nth)),
+    )
     tail = take(texts(list(FORMS)), form)
     word = take(words, industry)
     central = choose((style < 0.92).astype(np.int64), join(brand, "(沈阳)"), brand)
@@ -151,8 +272,12 @@ def _names(rng: np.random.Generator, nth: Ints, industry: Ints, form: Ints, pare
     area = take(texts([name[:-1] for name in city().districts.to_pylist()]), district)
     names = choose(branch.astype(np.int64), names, join(take(names, np.maximum(parent, 0)), area, "分公司"))
     renamed = (rng.random(len(nth)) < 0.10) & ~branch & (founded < TODAY - 3 * YEAR)
-    other = join(ahead, choose((rng.random(len(nth)) < 0.5).astype(np.int64), brand, _brands(nth + 7_777_777)),
-                 take(words, INDUSTRY.take(rng, len(nth))), tail)
+    other = join(
+        ahead,
+        choose((rng.random(len(nth)) < 0.5).astype(np.int64), brand, _brands(nth + 7_777_777)),
+        take(words, INDUSTRY.take(rng, len(nth))),
+        tail,
+    )
     day = np.where(renamed, TODAY - (rng.random(len(nth)) * (TODAY - founded) * 0.9).astype(np.int64), 0)
     return names, brand, choose(renamed.astype(np.int64), names, other), day
 
@@ -191,4 +316,9 @@ def capital(firms: Firms) -> pa.StringArray:
     """As the register writes it: two ways, and often not at all."""
     way = pick(firms.ids, 13, 10)
     text = plain(firms.capital)
-    return choose(np.digitize(way, [5, 8]), join(text, "万元人民币"), join(text, "(万元人民币)"), pa.repeat("N/A", firms.count))
+    return choose(
+        np.digitize(way, [5, 8]),
+        join(text, "万元人民币"),
+        join(text, "(万元人民币)"),
+        pa.repeat("N/A", firms.count),
+    )

@@ -1,4 +1,5 @@
 """How residents live together: the kinds of household, and who is how old in them."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,7 +13,16 @@ YEAR = 365.2425
 
 HEAD, SPOUSE, CHILD, YOUNGER, TWIN, FATHER, MOTHER, GRANDCHILD = range(8)
 RELATIONS = ("户主", "配偶", "子女", "子女", "子女", "父亲", "母亲", "孙子女")
-ROLE_OF = {"H": HEAD, "S": SPOUSE, "C": CHILD, "D": YOUNGER, "T": TWIN, "F": FATHER, "M": MOTHER, "G": GRANDCHILD}
+ROLE_OF = {
+    "H": HEAD,
+    "S": SPOUSE,
+    "C": CHILD,
+    "D": YOUNGER,
+    "T": TWIN,
+    "F": FATHER,
+    "M": MOTHER,
+    "G": GRANDCHILD,
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,8 @@ class Household:
     roles: str
 
 
-# Set so that ages and sizes come near the 2020 census of Shenyang: 2.3 a household, 11 % below 15, 23 % at 60 and over.
+# Set so that ages and sizes come near the 2020 census of Shenyang: 2.3 a household, 11 % below 15,
+# 23 % at 60 and over.
 HOUSEHOLDS = (
     Household("young, alone", 0.110, 29, 6, "H"),
     Household("alone", 0.075, 48, 8, "H"),
@@ -45,7 +56,7 @@ DRAW = Draw([household.share for household in HOUSEHOLDS])
 SIZES = np.array([len(household.roles) for household in HOUSEHOLDS])
 ROLES = np.full((len(HOUSEHOLDS), 5), -1)
 for _row, _household in enumerate(HOUSEHOLDS):
-    ROLES[_row, :len(_household.roles)] = [ROLE_OF[letter] for letter in _household.roles]
+    ROLES[_row, : len(_household.roles)] = [ROLE_OF[letter] for letter in _household.roles]
 
 
 @dataclass
@@ -102,9 +113,14 @@ def _births(rng: np.random.Generator, kinds: Ints, household: Ints, role: Ints) 
     own = head[household]
     born = np.select(
         [role == HEAD, role == SPOUSE, role == YOUNGER, role >= GRANDCHILD, role >= FATHER],
-        [own, own + (noise * 2.4 * YEAR).astype(np.int64), younger[household],
-         np.minimum(own + (52 * YEAR + noise * 3 * YEAR).astype(np.int64), TODAY - 90),
-         own - ((27 + np.clip(noise, -2, 3) * 3.5) * YEAR).astype(np.int64)],
-        child[household])
+        [
+            own,
+            own + (noise * 2.4 * YEAR).astype(np.int64),
+            younger[household],
+            np.minimum(own + (52 * YEAR + noise * 3 * YEAR).astype(np.int64), TODAY - 90),
+            own - ((27 + np.clip(noise, -2, 3) * 3.5) * YEAR).astype(np.int64),
+        ],
+        child[household],
+    )
     adult = (role == SPOUSE) & (born > TODAY - 19 * YEAR)
     return np.where(adult, own, np.maximum(born, TODAY - int(104 * YEAR))).astype(np.int64)

@@ -1,4 +1,5 @@
 """The truth about houses, and what three departments hold about them."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -58,13 +59,18 @@ def draw_houses(rng: np.random.Generator, ledger: Ledger, people: People, firms:
     owner = rng.choice(adults, len(numbers))
     coupled = people.members.role[np.minimum(starts + 1, people.size - 1)] == SPOUSE
     own = starts + (coupled & (rng.random(len(starts)) < 0.15))
-    owner[:len(starts)] = np.where(rng.random(len(starts)) < 0.8, own, owner[:len(starts)])
+    owner[: len(starts)] = np.where(rng.random(len(starts)) < 0.8, own, owner[: len(starts)])
     owner[rng.random(len(numbers)) < 0.02] = -1
     sold = rng.random(len(numbers)) < 0.15
     ledger.houses += len(numbers)
     return Houses(
-        numbers, owner, np.where(sold, rng.choice(adults, len(numbers)), owner),
-        np.where(sold, TODAY - rng.integers(30, 5000, len(numbers)), 0), residents, *_make(numbers))
+        numbers,
+        owner,
+        np.where(sold, rng.choice(adults, len(numbers)), owner),
+        np.where(sold, TODAY - rng.integers(30, 5000, len(numbers)), 0),
+        residents,
+        *_make(numbers),
+    )
 
 
 def _make(numbers: Ints) -> tuple[Ints, Ints, Ints]:
@@ -89,8 +95,9 @@ def coordinates(numbers: Ints) -> tuple[np.ndarray, np.ndarray]:
 class HouseRows:
     """Rows about to be written: which house, as of which day."""
 
-    def __init__(self, rng: np.random.Generator, houses: Houses, people: People, resource: str,
-                 about: Ints) -> None:
+    def __init__(
+        self, rng: np.random.Generator, houses: Houses, people: People, resource: str, about: Ints
+    ) -> None:
         self.rng, self.houses, self.people, self.resource = rng, houses, people, resource
         self.how = SPOILING[resource]
         again = rng.random(len(about)) < self.how.twice
@@ -136,19 +143,35 @@ class HouseRows:
 def titles(rng: np.random.Generator, houses: Houses, people: People) -> Extract:
     village = houses.uses == 3
     rows = HouseRows(rng, houses, people, "property_titles", some(rng, np.where(village, 0.6, 0.9)))
+    finished = ((rows.of(houses.built) - 1970) * YEAR).astype(np.int64) + 200
+    rows.day = np.maximum(rows.day, finished)
     day = rows.day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    unique = numbered(rows.of(houses.codes) % 10**12 * 10 + rows.again, 13)
-    numbers = pc.if_else(pa.array(day >= 2016), join("辽(", plain(day), ")沈阳市不动产权第", unique, "号"),
-                         join("沈房权证字第N", unique, "号"))
+    unique = numbered(permuted(rows.of(houses.numbers) * 2 + rows.again, 2**39, 271_828), 12)
+    numbers = pc.if_else(
+        pa.array(day >= 2016),
+        join("辽(", plain(day), ")沈阳市不动产权第", unique, "号"),
+        join("沈房权证字第N", unique, "号"),
+    )
     codes = rows.of(houses.codes)
     missing = rng.random(rows.size) < np.where(day < 2008, 0.55, 0.12)
     wrong = ~missing & (rng.random(rows.size) < 0.006)
     text = numbered(np.where(wrong, codes + 10 ** rng.integers(0, 9, rows.size), codes), 16)
     owner, owner_id = rows.owners()
     year = blank(plain(rows.of(houses.built)), rng.random(rows.size) < 0.08)
-    return rows.finish([
-        numbers, blank(text, missing), rows.addresses(), rows.areas(), take(texts(list(USES)), rows.of(houses.uses)),
-        year, owner, owner_id, rows.dates()], np.where(missing | wrong, 0, codes))
+    return rows.finish(
+        [
+            numbers,
+            blank(text, missing),
+            rows.addresses(),
+            rows.areas(),
+            take(texts(list(USES)), rows.of(houses.uses)),
+            year,
+            owner,
+            owner_id,
+            rows.dates(),
+        ],
+        np.where(missing | wrong, 0, codes),
+    )
 
 
 def addresses(rng: np.random.Generator, houses: Houses, people: People) -> Extract:
@@ -160,10 +183,19 @@ def addresses(rng: np.random.Generator, houses: Houses, people: People) -> Extra
     nowhere = rng.random(rows.size) < 0.10
     people_there = np.maximum(0, rows.of(houses.residents) + rng.choice([0, 0, 0, 0, 0, 1, -1], rows.size))
     inside = number & ((1 << (SLOT_BITS + 2)) - 1)
-    return rows.finish([
-        join(plain(codes), numbered(inside * 2 + rows.again, 8)), rows.addresses(),
-        blank(take(city().names, community), rng.random(rows.size) < 0.01), plain(codes), plain(codes // 10**6),
-        blank(lng, nowhere), blank(lat, nowhere), plain(people_there)], np.zeros(rows.size, np.int64))
+    return rows.finish(
+        [
+            join(plain(codes), numbered(inside * 2 + rows.again, 8)),
+            rows.addresses(),
+            blank(take(city().names, community), rng.random(rows.size) < 0.01),
+            plain(codes),
+            plain(codes // 10**6),
+            blank(lng, nowhere),
+            blank(lat, nowhere),
+            plain(people_there),
+        ],
+        np.zeros(rows.size, np.int64),
+    )
 
 
 def _degrees(values: np.ndarray) -> pa.StringArray:
@@ -175,7 +207,11 @@ def taxes(rng: np.random.Generator, houses: Houses, people: People) -> Extract:
     share = np.where(houses.uses == 0, 0.26, np.where(houses.uses == 3, 0.05, 0.8))
     rows = HouseRows(rng, houses, people, "property_taxes", some(rng, share))
     owner, owner_id = rows.owners()
-    number = join("FC", numbered((scramble(rows.of(houses.numbers), 32) % np.uint64(10**15)).astype(np.int64), 15),
-                  plain(rows.again))
-    return rows.finish([number, rows.addresses(), rows.areas(), owner, owner_id, rows.dates()],
-                       np.zeros(rows.size, np.int64))
+    number = join(
+        "FC",
+        numbered((scramble(rows.of(houses.numbers), 32) % np.uint64(10**15)).astype(np.int64), 15),
+        plain(rows.again),
+    )
+    return rows.finish(
+        [number, rows.addresses(), rows.areas(), owner, owner_id, rows.dates()], np.zeros(rows.size, np.int64)
+    )

@@ -1,4 +1,5 @@
 """Numbers the invented city hands out: citizen numbers, credit codes, telephones; each valid, each once."""
+
 from __future__ import annotations
 
 from functools import cache
@@ -16,18 +17,87 @@ PERSON_CHECKS = np.frombuffer(b"10X98765432", np.uint8)
 LETTERS = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRTUWXY", np.uint8)
 CREDIT_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)])
 ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
-PREFIXES = np.array([int(p) for p in (
-    "130 131 132 133 134 135 136 137 138 139 150 151 152 155 156 157 158 159 166 170 173 175 176 177 178 "
-    "180 181 182 183 185 186 187 188 189 191 198 199 147 172 195").split()])
+PREFIXES = np.array(
+    [
+        int(p)
+        for p in [
+            "130",
+            "131",
+            "132",
+            "133",
+            "134",
+            "135",
+            "136",
+            "137",
+            "138",
+            "139",
+            "150",
+            "151",
+            "152",
+            "155",
+            "156",
+            "157",
+            "158",
+            "159",
+            "166",
+            "170",
+            "173",
+            "175",
+            "176",
+            "177",
+            "178",
+            "180",
+            "181",
+            "182",
+            "183",
+            "185",
+            "186",
+            "187",
+            "188",
+            "189",
+            "191",
+            "198",
+            "199",
+            "147",
+            "172",
+            "195",
+        ]
+    ]
+)
 # Where those who came from elsewhere were born: province or prefecture, relative weight.
-ORIGINS = {"2112": 14, "2104": 9, "2109": 8, "2113": 8, "2107": 6, "2111": 4, "2108": 4, "2105": 4, "2106": 3,
-           "2102": 3, "2110": 4, "2114": 3, "22": 9, "23": 12, "1505": 5, "1504": 3, "13": 3, "37": 4, "41": 3,
-           "34": 2, "32": 1, "33": 1, "51": 1, "42": 1, "14": 1, "65": 0.3}
+ORIGINS = {
+    "2112": 14,
+    "2104": 9,
+    "2109": 8,
+    "2113": 8,
+    "2107": 6,
+    "2111": 4,
+    "2108": 4,
+    "2105": 4,
+    "2106": 3,
+    "2102": 3,
+    "2110": 4,
+    "2114": 3,
+    "22": 9,
+    "23": 12,
+    "1505": 5,
+    "1504": 3,
+    "13": 3,
+    "37": 4,
+    "41": 3,
+    "34": 2,
+    "32": 1,
+    "33": 1,
+    "51": 1,
+    "42": 1,
+    "14": 1,
+    "65": 0.3,
+}
 
 
 @cache
 def origins() -> tuple[Ints, Draw]:
-    """Counties outside the city. Counties and not urban districts, since those kept their codes since 1984."""
+    """Counties outside the city; not urban districts, since few of those have kept a code since 1984."""
     rows = list(_rows("china_areas.csv", ""))
     county = [int(r["code"]) for r in rows if int(r["code"]) % 100 > 20 and r["name"][-1] in "县旗"]
     codes, weights = [], []

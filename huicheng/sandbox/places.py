@@ -1,4 +1,5 @@
-"""Where the invented city stands: real districts, streets and communities of Shenyang; invented roads and compounds."""
+"""Where the invented city stands: real districts, streets, communities; invented roads and compounds."""
+
 from __future__ import annotations
 
 import csv
@@ -51,21 +52,178 @@ DISTRICTS = (
     District(210181, "新民市", 565_600, 122.83, 42.00, 0.20, 0.65, "新民县", 210121, 1993),
 )
 
-ROAD_HEADS = (
-    "长青 文华 建业 松山 青年 泰和 昌盛 望湖 云峰 安康 凯旋 银杏 紫荆 学苑 丰收 迎春 朝阳 东风 向荣 春晖 惠民 "
-    "北海 南屏 西关 宁山 嘉陵 珠江 岷江 汾河 泗水 沂水 淮河 怒江 塔湾 龙江 牡丹 丁香 海棠 翠柏 白杨 桃源 红霞 "
-    "金山 银河 天坛 祥云 瑞光 仁和 崇德 明德 勤工 兴工 富民 广场 展望 体育 科普 光荣 胜景 双河 三义 八家 百鸟 鹤鸣"
-).split()
-ROAD_TAILS = "路 街 路 东路 西路 北街 南街 巷 大街 一街 二路 三街".split()
-COMPOUND_HEADS = (
-    "阳光 金地 万和 碧水 锦绣 华府 御景 盛世 江南 书香 格林 丽水 银河 世纪 东方 国际 中央 幸福 和谐 安泰 福康 "
-    "龙湖 凤凰 翰林 香榭 枫丹 新都 城建 名仕 康宁 水木 紫薇 滨河 北辰 观澜 澜山 雅居 橡树 天成 汇金 宏发 亿丰 "
-    "铁路 机床 电缆 重型 教师 工人 商业 粮库"
-).split()
-COMPOUND_MIDDLES = " 华庭 南湖 东方 北苑 一品 尚城 湾畔 春天 明珠 新世界 左岸 第二 上东".split(" ")
-COMPOUND_TAILS = "小区 花园 家园 新村 嘉园 苑 新城 名苑 公馆 里 花园二期 小区北区".split()
-TOWER_HEADS = "环球 时代 财富 中汇 华强 方圆 海润 嘉里 裕宁 数码 三洋 五金 和泰 长峰 总统 皇朝 甲子 星河 宏伟 北约".split()
-TOWER_TAILS = "大厦 广场 中心 国际大厦 商务楼 写字楼".split()
+ROAD_HEADS = [
+    "长青",
+    "文华",
+    "建业",
+    "松山",
+    "青年",
+    "泰和",
+    "昌盛",
+    "望湖",
+    "云峰",
+    "安康",
+    "凯旋",
+    "银杏",
+    "紫荆",
+    "学苑",
+    "丰收",
+    "迎春",
+    "朝阳",
+    "东风",
+    "向荣",
+    "春晖",
+    "惠民",
+    "北海",
+    "南屏",
+    "西关",
+    "宁山",
+    "嘉陵",
+    "珠江",
+    "岷江",
+    "汾河",
+    "泗水",
+    "沂水",
+    "淮河",
+    "怒江",
+    "塔湾",
+    "龙江",
+    "牡丹",
+    "丁香",
+    "海棠",
+    "翠柏",
+    "白杨",
+    "桃源",
+    "红霞",
+    "金山",
+    "银河",
+    "天坛",
+    "祥云",
+    "瑞光",
+    "仁和",
+    "崇德",
+    "明德",
+    "勤工",
+    "兴工",
+    "富民",
+    "广场",
+    "展望",
+    "体育",
+    "科普",
+    "光荣",
+    "胜景",
+    "双河",
+    "三义",
+    "八家",
+    "百鸟",
+    "鹤鸣",
+]
+ROAD_TAILS = ["路", "街", "路", "东路", "西路", "北街", "南街", "巷", "大街", "一街", "二路", "三街"]
+COMPOUND_HEADS = [
+    "阳光",
+    "金地",
+    "万和",
+    "碧水",
+    "锦绣",
+    "华府",
+    "御景",
+    "盛世",
+    "江南",
+    "书香",
+    "格林",
+    "丽水",
+    "银河",
+    "世纪",
+    "东方",
+    "国际",
+    "中央",
+    "幸福",
+    "和谐",
+    "安泰",
+    "福康",
+    "龙湖",
+    "凤凰",
+    "翰林",
+    "香榭",
+    "枫丹",
+    "新都",
+    "城建",
+    "名仕",
+    "康宁",
+    "水木",
+    "紫薇",
+    "滨河",
+    "北辰",
+    "观澜",
+    "澜山",
+    "雅居",
+    "橡树",
+    "天成",
+    "汇金",
+    "宏发",
+    "亿丰",
+    "铁路",
+    "机床",
+    "电缆",
+    "重型",
+    "教师",
+    "工人",
+    "商业",
+    "粮库",
+]
+COMPOUND_MIDDLES = [
+    "",
+    "华庭",
+    "南湖",
+    "东方",
+    "北苑",
+    "一品",
+    "尚城",
+    "湾畔",
+    "春天",
+    "明珠",
+    "新世界",
+    "左岸",
+    "第二",
+    "上东",
+]
+COMPOUND_TAILS = [
+    "小区",
+    "花园",
+    "家园",
+    "新村",
+    "嘉园",
+    "苑",
+    "新城",
+    "名苑",
+    "公馆",
+    "里",
+    "花园二期",
+    "小区北区",
+]
+TOWER_HEADS = [
+    "环球",
+    "时代",
+    "财富",
+    "中汇",
+    "华强",
+    "方圆",
+    "海润",
+    "嘉里",
+    "裕宁",
+    "数码",
+    "三洋",
+    "五金",
+    "和泰",
+    "长峰",
+    "总统",
+    "皇朝",
+    "甲子",
+    "星河",
+    "宏伟",
+    "北约",
+]
+TOWER_TAILS = ["大厦", "广场", "中心", "国际大厦", "商务楼", "写字楼"]
 
 
 @dataclass(frozen=True)
@@ -128,14 +286,23 @@ def city() -> City:
     centre = np.array([(d.lng, d.lat, d.spread) for d in DISTRICTS])[district]
     off = [(pick(codes, salt, 2001) - 1000) / 1000 for salt in (1, 2)]
     return City(
-        codes=codes, names=texts(names), village=village, district=district, street=street,
-        street_names=texts([known[int(code)] for code in streets]), rank=nth_of_its_kind(street),
-        rank_in_district=nth_of_its_kind(district), weight=_weights(district, village), road_names=_roads(np.searchsorted([d.code for d in DISTRICTS], streets // 1000)),
-        lng=centre[:, 0] + centre[:, 2] * off[0] * 1.3, lat=centre[:, 1] + centre[:, 2] * off[1])
+        codes=codes,
+        names=texts(names),
+        village=village,
+        district=district,
+        street=street,
+        street_names=texts([known[int(code)] for code in streets]),
+        rank=nth_of_its_kind(street),
+        rank_in_district=nth_of_its_kind(district),
+        weight=_weights(district, village),
+        road_names=_roads(np.searchsorted([d.code for d in DISTRICTS], streets // 1000)),
+        lng=centre[:, 0] + centre[:, 2] * off[0] * 1.3,
+        lat=centre[:, 1] + centre[:, 2] * off[1],
+    )
 
 
 def _roads(district_of_street: Ints) -> pa.StringArray:
-    """Twelve roads a street, unique in their district; the name may return in another district, as in life."""
+    """Twelve roads a street, unique in their district; a name may return in another one, as in life."""
     districts = np.repeat(district_of_street, 12)
     every = nth_of_its_kind(districts) + districts * 97
     places = permuted(every, len(ROAD_HEADS) * len(ROAD_TAILS), 17)
@@ -212,5 +379,15 @@ def doors(houses: Ints) -> Doors:
     village = where.village[community] * (sort == DWELLING)
     local = where.rank_in_district[community] * 32 + block % 32
     name = permuted(local, len(compound_names()), 11)
-    return Doors(community, sort, village, np.where(sort == OFFICE, name % len(tower_names()), name), road, np.where(village, slot + 1, number),
-                 building + 1, unit + 1, floor + 1, np.where(sort == SHOP, inside + 1, (floor + 1) * 100 + room + 1))
+    return Doors(
+        community,
+        sort,
+        village,
+        np.where(sort == OFFICE, name % len(tower_names()), name),
+        road,
+        np.where(village, slot + 1, number),
+        building + 1,
+        unit + 1,
+        floor + 1,
+        np.where(sort == SHOP, inside + 1, (floor + 1) * 100 + room + 1),
+    )

@@ -1,4 +1,5 @@
 """The truth about residents: who they are, where they live and lived, whom they belong to."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -10,7 +11,18 @@ from numpy.typing import NDArray
 from huicheng.sandbox.chance import Draw, Flags, Ints
 from huicheng.sandbox.columns import choose, join, patch, take
 from huicheng.sandbox.households import (
-    CHILD, FATHER, GRANDCHILD, MOTHER, SPOUSE, TODAY, TWIN, YEAR, YOUNGER, Members, draw_members)
+    CHILD,
+    FATHER,
+    GRANDCHILD,
+    MOTHER,
+    SPOUSE,
+    TODAY,
+    TWIN,
+    YEAR,
+    YOUNGER,
+    Members,
+    draw_members,
+)
 from huicheng.sandbox.identifiers import CitizenNumbers, native_codes, origins, phones, years
 from huicheng.sandbox.names import ETHNIC_GROUPS, given_names, long_names, surnames
 from huicheng.sandbox.places import Homes, city
@@ -85,9 +97,27 @@ def draw_people(rng: np.random.Generator, ledger: Ledger, *, households: int, mo
     partner, marital, married = _marriages(rng, members)
     state, state_on = _states(rng, members)
     people = People(
-        ledger.persons, ledger.households, members, _numbers(rng, members, homes, ledger), names, former, renamed,
-        ethnicity, homes, former_homes, moved, phone, old_phone, changed, guardian, partner, marital, married,
-        state, state_on)
+        ledger.persons,
+        ledger.households,
+        members,
+        _numbers(rng, members, homes, ledger),
+        names,
+        former,
+        renamed,
+        ethnicity,
+        homes,
+        former_homes,
+        moved,
+        phone,
+        old_phone,
+        changed,
+        guardian,
+        partner,
+        marital,
+        married,
+        state,
+        state_on,
+    )
     ledger.persons += size
     ledger.households += members.count
     return people
@@ -99,8 +129,9 @@ def _ethnicity(rng: np.random.Generator, members: Members) -> Ints:
     return np.where((members.role == SPOUSE) & (rng.random(len(family)) < 0.8), own, family)
 
 
-def _names(rng: np.random.Generator, members: Members,
-           ethnicity: Ints) -> tuple[pa.StringArray, pa.StringArray, Ints]:
+def _names(
+    rng: np.random.Generator, members: Members, ethnicity: Ints
+) -> tuple[pa.StringArray, pa.StringArray, Ints]:
     role, size = members.role, len(members.role)
     bearer = np.arange(size)
     father = np.where(members.female[members.head], members.head + 1, members.head)
@@ -175,7 +206,9 @@ def _marriages(rng: np.random.Generator, members: Members) -> tuple[Ints, Ints, 
 
 def _states(rng: np.random.Generator, members: Members) -> tuple[Ints, Ints]:
     age, size = (TODAY - members.born) / YEAR, len(members.role)
-    dead = rng.random(size) < np.interp(age, [0, 40, 60, 70, 80, 90, 104], [0, 0.002, 0.01, 0.03, 0.08, 0.2, 0.6])
+    dead = rng.random(size) < np.interp(
+        age, [0, 40, 60, 70, 80, 90, 104], [0, 0.002, 0.01, 0.03, 0.08, 0.2, 0.6]
+    )
     left = ~dead & (rng.random(size) < 0.012)
     day = TODAY - rng.integers(30, 2200, size)
     state = np.where(dead, DEAD, np.where(left, LEFT, NORMAL))
@@ -203,4 +236,3 @@ def siblings(members: Members) -> Ints:
     twin = np.flatnonzero(members.role == TWIN)
     other[twin], other[twin - 1] = twin - 1, twin
     return other
-
