@@ -1,0 +1,1 @@
+"""样貌 — one base page, one set of tokens, the components and charts every portal wears."""

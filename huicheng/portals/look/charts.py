@@ -1,0 +1,170 @@
+"""What a page asks of a picture: rows and which columns to draw."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from huicheng.portals.look.formats import chinese, number, short
+
+ChartKind = Literal["bar", "line", "area", "heat", "scatter", "tilemap", "points"]
+Row = Mapping[str, Any]
+STEPS = 6
+TILE = 96
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A picture of ``rows``.
+
+    bar, line, area, scatter: ``x`` and one or several ``y``; ``series`` splits one ``y`` into many.
+    heat: ``x``, ``y`` are the sides, ``value`` the colour. tilemap: ``x`` is the district's code, ``y`` the figure.
+    points: ``x`` longitude, ``y`` latitude, ``value`` an optional figure, ``name`` an optional label.
+    ``link`` names a column holding an address to open on a click. ``labels`` gives columns their titles.
+    """
+
+    kind: ChartKind
+    title: str
+    rows: Sequence[Row]
+    x: str
+    y: str | tuple[str, ...]
+    series: str = ""
+    value: str = ""
+    name: str = ""
+    link: str = ""
+    unit: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    height: Literal["small", "medium", "large"] = "medium"
+    stacked: bool = False
+    sideways: bool = False
+    from_zero: bool = True
+
+    @property
+    def ys(self) -> tuple[str, ...]:
+        return (self.y,) if isinstance(self.y, str) else tuple(self.y)
+
+    @property
+    def columns(self) -> list[str]:
+        wanted = [self.name, self.x, self.series, *self.ys, self.value]
+        return list(dict.fromkeys(column for column in wanted if column))
+
+    def label(self, column: str) -> str:
+        return str(self.labels.get(column, column))
+
+
+def plain(value: Any) -> Any:
+    """What JSON and a script can hold."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def spec(chart: Chart) -> dict[str, Any]:
+    """The chart as the script in the page reads it."""
+    columns = [*chart.columns, *([chart.link] if chart.link else [])]
+    return {
+        "kind": chart.kind,
+        "x": chart.x,
+        "ys": list(chart.ys),
+        "series": chart.series,
+        "value": chart.value,
+        "name": chart.name,
+        "link": chart.link,
+        "unit": str(chart.unit),
+        "labels": {column: chart.label(column) for column in chart.columns},
+        "stacked": chart.stacked,
+        "sideways": chart.sideways,
+        "fromZero": chart.from_zero,
+        "rows": [[plain(row.get(column)) for column in columns] for row in chart.rows],
+        "columns": columns,
+    }
+
+
+@dataclass(frozen=True)
+class Tile:
+    code: str
+    name: str
+    figure: str
+    full: str
+    step: str
+    left: int
+    top: int
+    link: str
+
+    @property
+    def middle(self) -> int:
+        return self.left + (TILE - 6) // 2
+
+
+@functools.cache
+def _places() -> dict[str, dict[str, str]]:
+    with (Path(__file__).parent / "districts.csv").open(encoding="utf-8") as file:
+        return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def tiles(chart: Chart) -> list[Tile]:
+    """Districts as a labelled grid, roughly where they lie; a city without a drawn grid gets rows of five."""
+    figure = chart.ys[0]
+    rows = {str(row[chart.x]): row for row in chart.rows if row.get(chart.x)}
+    known = _places() if rows.keys() & _places().keys() else {}
+    codes = list(known) or sorted(rows)
+    values = [
+        float(row[figure]) for code, row in rows.items() if code in codes and row.get(figure) is not None
+    ]
+    return [
+        _tile(chart, code, rows.get(code, {}), _spot(code, order), _bounds(values))
+        for order, code in enumerate(codes)
+    ]
+
+
+def _spot(code: str, order: int) -> tuple[int, int]:
+    place = _places().get(code)
+    return (int(place["column"]), int(place["row"])) if place else (order % 5, order // 5)
+
+
+def _bounds(values: list[float]) -> tuple[float, float]:
+    return (min(values), max(values)) if values else (0.0, 0.0)
+
+
+def _tile(chart: Chart, code: str, row: Row, spot: tuple[int, int], bounds: tuple[float, float]) -> Tile:
+    value = row.get(chart.ys[0])
+    place = _places().get(code)
+    name = str(row.get(chart.name) or code) if not place else place["name" if chinese() else "english"]
+    return Tile(
+        code, name, short(value), f"{number(value)} {chart.unit}".strip(), _step(value, bounds),
+        spot[0] * TILE + 3, spot[1] * TILE + 3, str(row.get(chart.link) or ""),
+    )  # fmt: skip
+
+
+def _step(value: Any, bounds: tuple[float, float]) -> str:
+    if value is None:
+        return "qn"
+    low, high = bounds
+    return f"q{min(STEPS - 1, int((float(value) - low) / ((high - low) or 1) * STEPS))}"
+
+
+def spark_path(values: Sequence[Any], width: int = 120, height: int = 36) -> tuple[str, str]:
+    """The line and the area under it, as SVG paths; gaps are left out."""
+    points = [float(value) for value in values if value is not None]
+    if len(points) < 2:
+        return "", ""
+    low, spread = min(points), (max(points) - min(points)) or 1.0
+    step = width / (len(points) - 1)
+    spots = [
+        f"{i * step:.1f} {height - 3 - (v - low) / spread * (height - 6):.1f}" for i, v in enumerate(points)
+    ]
+    line = "M" + "L".join(spots)
+    return line, f"{line}L{width} {height}L0 {height}Z"

@@ -1,0 +1,51 @@
+"""What pages are put together from: a figure, a column of a table, a field with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ColumnKind = Literal[
+    "text", "number", "short", "percent", "money", "day", "moment", "ago", "code", "masked", "chip"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stat:
+    """A figure that answers one question; ``points`` draws a small line beside it."""
+
+    title: str
+    value: Any
+    unit: str = ""
+    note: str = ""
+    change: str = ""
+    better: Literal["good", "bad", ""] = ""
+    points: Sequence[Any] = ()
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a table; ``link`` names the row's key that holds an address."""
+
+    name: str
+    title: str
+    kind: ColumnKind = "text"
+    link: str = ""
+    unit: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("number", "short", "percent", "money")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell as a template shows it: ``order`` is what sorting compares."""
+
+    column: Column
+    text: str
+    order: str
+    href: str
+    tone: str = ""
