@@ -1,1 +1,3 @@
-"""慧城 huicheng: one card, two platforms, three registers, three portals."""
+"""慧城: a unified city platform. One card, two platforms, three registers, three portals."""
+
+__version__ = "0.1.0"

@@ -18,7 +18,9 @@ property_titles = Resource(
     share="conditional",
     key=("title_no",),
     fields=(
-        Field("title_no", "不动产权证号", "text", required=True, sensitivity="internal", synonyms=("权证号",)),
+        Field(
+            "title_no", "不动产权证号", "text", required=True, sensitivity="internal", synonyms=("权证号",)
+        ),
         Field("house_code", "房屋编码", "text", synonyms=("房屋代码",)),
         Field("address", "坐落", "address", required=True, on_error="flag", synonyms=("房屋坐落", "地址")),
         Field("area", "建筑面积", "number", on_error="flag", meaning="平方米"),

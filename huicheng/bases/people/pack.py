@@ -33,7 +33,13 @@ def _phone(name: str, title: str, *synonyms: str) -> Field:
 
 def _address(title: str, *synonyms: str, required: bool = False) -> Field:
     return Field(
-        "address", title, "address", required=required, sensitivity=PERSONAL, on_error="flag", synonyms=synonyms
+        "address",
+        title,
+        "address",
+        required=required,
+        sensitivity=PERSONAL,
+        on_error="flag",
+        synonyms=synonyms,
     )
 
 
@@ -59,7 +65,9 @@ police_households = Resource(
         Field("household_no", "户号", "text", sensitivity="internal", synonyms=("户籍号", "户口簿号")),
         Field("relation", "与户主关系", "text", synonyms=("户主关系",)),
         _address("户籍地址", "户口所在地", "住址", required=True),
-        Field("district", "行政区划", "division", on_error="flag", meaning="GB/T 2260", synonyms=("区划代码",)),
+        Field(
+            "district", "行政区划", "division", on_error="flag", meaning="GB/T 2260", synonyms=("区划代码",)
+        ),
         _phone("phone", "联系电话", "电话", "手机"),
         Field("registered_on", "登记日期", "date", on_error="flag"),
         Field("status", "状态", "text", meaning="正常、迁出或死亡"),

@@ -1,0 +1,215 @@
+"""Back-up and restore: database, lake, landings and keys, consistent with one another.
+
+Order makes it consistent without stopping the city. Anchors first: they may not promise events that the
+copied database lacks. Then the database; then the lake, whose tables may be newer than the database but
+never older, and a delivery that the database does not know yet is repeated as a no-op. In the lake, logs
+before data files: every file that a copied log names was written before that log.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, connections
+
+from huicheng import __version__
+from huicheng.city.building import prepare
+from huicheng.ground.api import BadInput, home, scratch, seal, verify_audit
+
+FORMAT = 1
+# What can be made again, or belongs to a running process.
+LEFT_OUT = {"scratch", "static", "backups", "audit"}
+
+
+class BackupRefused(BadInput):
+    """The backup cannot be read, or there is a city in the way."""
+
+
+def back_up(target: Path) -> dict[str, Any]:
+    """Write the backup; ``target`` appears whole or not at all."""
+    seal()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    sums: dict[str, str] = {}
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+            for name, path in _parts():
+                sums[name] = _put(tar, name, path)
+            facts = _facts(sums)
+            _put_bytes(tar, "manifest.json", json.dumps(facts, indent=1).encode())
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return {"files": len(sums), "bytes": target.stat().st_size}
+
+
+def _facts(sums: dict[str, str]) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"format": FORMAT, "version": __version__, "at": at, "engine": connection.vendor, "sha256": sums}
+
+
+def _parts() -> Iterator[tuple[str, Path]]:
+    with scratch("backup") as folder:
+        anchors = home() / "audit" / "anchors.log"
+        if anchors.exists():
+            shutil.copy(anchors, folder / "anchors.log")
+            yield "home/audit/anchors.log", folder / "anchors.log"
+        yield _dump(folder)
+        for path in _home_files():
+            yield f"home/{path.relative_to(home())}", path
+
+
+def _dump(folder: Path) -> tuple[str, Path]:
+    if connection.vendor == "sqlite":
+        copy = folder / "database.sqlite3"
+        source, sink = sqlite3.connect(settings.DATABASES["default"]["NAME"]), sqlite3.connect(copy)
+        with source, sink:
+            source.backup(sink)
+        source.close()
+        sink.close()
+        return "database.sqlite3", copy
+    copy = folder / "database.dump"
+    _postgres("pg_dump", "--format=custom", f"--file={copy}")
+    return "database.dump", copy
+
+
+def _postgres(command: str, *options: str) -> None:
+    """The server's own tools; the password goes by environment, never on the command line."""
+    to = connection.settings_dict
+    environment = {**os.environ, "PGPASSWORD": to["PASSWORD"] or ""}
+    place = [f"--host={to['HOST']}", f"--port={to['PORT'] or 5432}", f"--username={to['USER']}"]
+    try:
+        subprocess.run([command, *place, f"--dbname={to['NAME']}", *options], env=environment, check=True)
+    except FileNotFoundError:
+        raise BackupRefused(
+            f"没有找到 {command}，请安装 PostgreSQL 客户端（Debian 包 postgresql-client）"
+        ) from None
+
+
+def _home_files() -> Iterator[Path]:
+    database = str(settings.DATABASES["default"]["NAME"])
+    entries = [
+        p for p in sorted(home().iterdir()) if p.name not in LEFT_OUT and not str(p).startswith(database)
+    ]
+    files = [f for e in entries for f in ([e] if e.is_file() else sorted(e.rglob("*"))) if f.is_file()]
+    yield from sorted(files, key=lambda f: "_delta_log" not in f.parts)
+
+
+def _put(tar: tarfile.TarFile, name: str, path: Path) -> str:
+    """Add a file as it is now; one that grows meanwhile is cut at the size first seen."""
+    with path.open("rb") as file:
+        info = tarfile.TarInfo(name)
+        info.size, info.mode = os.fstat(file.fileno()).st_size, 0o600
+        tee = _Summed(file)
+        tar.addfile(info, tee)  # type: ignore[arg-type]
+        return tee.sum.hexdigest()
+
+
+def _put_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = len(data), 0o600
+    tar.addfile(info, io.BytesIO(data))
+
+
+class _Summed:
+    """Reads through and sums what was read."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self.file, self.sum = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.sum.update(data)
+        return data
+
+
+def restore(source: Path, *, force: bool = False) -> dict[str, Any]:
+    """Check everything first, then put it in place; an existing city is never overwritten."""
+    with scratch("restore") as folder:
+        facts = _unpack(source, folder)
+        _clear_the_way(force)
+        _place(folder)
+    prepare()
+    report = verify_audit()
+    if report.problem:
+        raise BackupRefused(f"已恢复，但审计链不完整：{report.problem}")
+    return {"files": len(facts["sha256"]), "at": facts["at"]}
+
+
+def _unpack(source: Path, folder: Path) -> dict[str, Any]:
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(folder, filter="data")
+        facts: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    except (tarfile.TarError, gzip.BadGzipFile, FileNotFoundError, ValueError, EOFError) as error:
+        raise BackupRefused(f"{source.name} 不是完整的备份文件：{error}。什么都没有改动。") from None
+    if facts["engine"] != connection.vendor:
+        raise BackupRefused(
+            f"备份来自 {facts['engine']}，当前数据库是 {connection.vendor}，请设置 DATABASE_URL"
+        )
+    for name, promised in facts["sha256"].items():
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != promised:
+            raise BackupRefused(f"备份中的 {name} 缺失或已损坏，什么都没有改动，请换一份备份")
+    return facts
+
+
+def _clear_the_way(force: bool) -> None:
+    there = [p for p in home().iterdir() if p.name not in ("scratch", "static", "backups", "keys")]
+    lived_in = any(p.name == "lake" for p in there) or _has_events()
+    if lived_in and not force:
+        raise BackupRefused(f"{home()} 里已有一座城市。用空的 HUICHENG_HOME，或加 --force 把它移到一旁。")
+    aside = home() / "backups" / f"replaced-{datetime.now():%Y%m%d-%H%M%S}"
+    aside.mkdir(parents=True)
+    connections.close_all()
+    for path in [*there, *home().glob("keys")]:
+        os.replace(path, aside / path.name)
+
+
+def _has_events() -> bool:
+    if "ground_event" not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ground_event")
+        return bool(cursor.fetchone()[0])
+
+
+def _place(folder: Path) -> None:
+    for path in (folder / "home").iterdir():
+        os.replace(path, home() / path.name)
+    if (folder / "database.sqlite3").exists():
+        os.replace(folder / "database.sqlite3", settings.DATABASES["default"]["NAME"])
+        return
+    _postgres(
+        "pg_restore",
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--single-transaction",
+        str(folder / "database.dump"),
+    )
+
+
+def upgrade(target: Path | None) -> Path:
+    """Back up, then migrate and bring declarations in; the audit chain must hold afterwards."""
+    target = target or home() / "backups" / f"before-upgrade-{datetime.now():%Y%m%d-%H%M%S}.tar"
+    back_up(target)
+    prepare()
+    report = verify_audit()
+    if report.problem:
+        raise BackupRefused(f"升级后审计链不完整：{report.problem}。升级前的备份在 {target}")
+    return target

@@ -1,0 +1,119 @@
+"""The sample city, built through the same doors that departments use; each step is done once."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from rich.console import Console
+
+from huicheng.city.showing import Bar, bar
+from huicheng.exchange import api as exchange
+from huicheng.fusion import api as fusion
+from huicheng.ground.api import Seed, declared, home, run_inline, seal, submit
+from huicheng.identity import api as identity
+from huicheng.sandbox import api as sandbox
+
+# Real registrations of Shenyang: no licence, so never shipped; delivered where somebody put them.
+REAL_FIRMS = Path("data/enterprise/shenyang_enterprises.csv.gz")
+TAX_QUERY = "SELECT * FROM taxpayers"
+Step = tuple[str, str, Callable[[Bar], None]]
+
+
+class Diary:
+    """Which steps are done, so that a build killed anywhere goes on where it stood."""
+
+    def __init__(self) -> None:
+        self.path = home() / "city.json"
+        self.done: list[str] = json.loads(self.path.read_text()) if self.path.exists() else []
+
+    def add(self, step: str) -> None:
+        self.done.append(step)
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(json.dumps(self.done, ensure_ascii=False, indent=1))
+        os.replace(draft, self.path)
+
+
+def prepare() -> None:
+    """Tables and catalogue: safe to run at every start."""
+    call_command("migrate", verbosity=0, interactive=False)
+    exchange.sync_declared()
+
+
+def build(out: Console, *, residents: int) -> None:
+    start = time.monotonic()
+    prepare()
+    diary = Diary()
+    city = home() / "sandbox" / f"v1-{residents}"
+    if not diary.done:
+        out.print(f"正在建造样例城市（{residents:,} 名居民）……")
+    for key, title, run in _steps(city, residents):
+        if key in diary.done:
+            continue
+        began = time.monotonic()
+        with bar(out, title) as shown:
+            run(shown)
+        diary.add(key)
+        out.print(f"[green]✓[/green] {title} [dim]{time.monotonic() - began:.1f} 秒[/dim]")
+    seal()
+    out.print(f"样例城市就绪，用时 {time.monotonic() - start:.1f} 秒")
+
+
+def _steps(city: Path, residents: int) -> Iterator[Step]:
+    yield "sandbox", "生成居民、企业、房屋与各部门的文件", lambda b: _make(city, residents, b)
+    for seed in declared(Seed):
+        one = seed.value
+        title = f"接收开放数据 {exchange.resource(one.resource).title}"
+        yield f"seed:{one.resource}", title, lambda b, one=one: _deliver_seed(one, b)
+    for resource, layout in sandbox.LAYOUTS.items():
+        title = f"接收 {layout.title}（{layout.file}）"
+        source = city / "extracts" / layout.file
+        yield f"deliver:{resource}", title, lambda b, r=resource, s=source: _deliver_extract(r, s, b)
+    if real := _real_firms():
+        yield "real:firms", "接收真实企业登记（沈阳）", lambda b: _deliver("firm_registrations", real, b)
+    yield "fuse", "融合为人口、法人、房屋三库", lambda b: _fuse(b)
+    yield "accounts", "开设样例账户", lambda b: _accounts(city)
+    yield "watch", "监测巡查", lambda b: _watch(b)
+
+
+def _make(city: Path, residents: int, shown: Bar) -> None:
+    city.parent.mkdir(parents=True, exist_ok=True)
+    sandbox.build(city, residents=residents, progress=shown)
+
+
+def _deliver(resource: str, source: Path | str, shown: Bar, query: str | None = None) -> None:
+    exchange.deliver(resource, source, query=query, progress=shown)
+
+
+def _deliver_seed(seed: Seed, shown: Bar) -> None:
+    _deliver(seed.resource, settings.BASE_DIR / "data" / seed.file, shown)
+
+
+def _deliver_extract(resource: str, source: Path, shown: Bar) -> None:
+    if source.suffix == ".sqlite":
+        _deliver(resource, f"sqlite:///{source}", shown, TAX_QUERY)
+        return
+    _deliver(resource, source, shown)
+
+
+def _real_firms() -> Path | None:
+    places = [os.environ.get("HUICHENG_SHARED"), settings.BASE_DIR.parent / "shared"]
+    found = (Path(place) / REAL_FIRMS for place in places if place)
+    return next((path for path in found if path.exists()), None)
+
+
+def _fuse(shown: Bar) -> None:
+    fusion.fuse(progress=shown)
+
+
+def _accounts(city: Path) -> None:
+    chosen = [one.person for one in sandbox.sample_people(city)]
+    people = {f"resident{n}": (one["name"], one["id_number"]) for n, one in enumerate(chosen, 1)}
+    identity.make_samples(people)
+
+
+def _watch(shown: Bar) -> None:
+    run_inline(submit("sensing.watch", key="schedule"), watcher=shown.watch)

@@ -1,0 +1,190 @@
+"""``huicheng``: everything the data bureau does from a terminal."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import django
+from rich.console import Console
+from rich.table import Table
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class City(click.Group):
+    """Wakes Django before a command and turns bad input into words instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        django.setup()
+        from huicheng.ground.api import BadInput, acting_as, system_actor
+
+        try:
+            with acting_as(system_actor("terminal")):
+                return super().invoke(ctx)
+        except BadInput as problem:
+            err.print(f"[red]✗[/red] {problem}")
+            sys.exit(1)
+
+
+@click.group(cls=City)
+def main() -> None:
+    """慧城 huicheng: one card, two platforms, three registers, three portals."""
+
+
+@main.command()
+@click.option("--residents", default=100_000, show_default=True, help="Size of the sample city.")
+@click.option("--port", default=8000, show_default=True)
+@click.option("--build-only", is_flag=True, help="Build the city and stop.")
+def up(residents: int, port: int, build_only: bool) -> None:
+    """Build the sample city if it is not there yet, then serve it."""
+    from huicheng.city import building, serving
+
+    if not build_only:
+        serving.check_port(port)
+    building.build(out, residents=residents)
+    if not build_only:
+        serving.serve(out, port=port)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+def serve(port: int) -> None:
+    """Serve the city as it is: web pages and one worker."""
+    from huicheng.city import serving
+
+    serving.check_port(port)
+    serving.serve(out, port=port)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Stop when nothing is left to do.")
+def work(once: bool) -> None:
+    """Seal events, tell the news, run jobs."""
+    from huicheng.ground.api import work as run
+
+    run(once=once)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version and the declared resources into the catalogue."""
+    from huicheng.city.building import prepare
+
+    prepare()
+    out.print("[green]✓[/green] 数据库与目录已就绪")
+
+
+@main.command()
+def departments() -> None:
+    """List the departments and their codes."""
+    from huicheng.ground.api import departments as all_departments
+
+    table = Table("代码", "部门", "English")
+    for one in all_departments():
+        table.add_row(one.code, one.name, one.english)
+    out.print(table)
+
+
+@main.command()
+@click.argument("resource")
+@click.argument("source")
+@click.option("--sheet", help="Excel: the sheet's name.")
+@click.option("--query", help="Database URL: the SELECT to run.")
+@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="Map a column of the file to a field.")
+@click.option("--preview", is_flag=True, help="Show the mapping and what would be refused; deliver nothing.")
+@click.option("--remember", is_flag=True, help="Keep this mapping for files with the same header.")
+def deliver(resource: str, source: str, **options: Any) -> None:
+    """Deliver SOURCE (a file, or a database URL with --query) to RESOURCE."""
+    from huicheng.city.delivering import deliver as run
+
+    sys.exit(run(out, resource, source, **options))
+
+
+@main.command()
+def resources() -> None:
+    """List what departments may deliver and what the platform holds."""
+    from huicheng.city.delivering import list_resources
+
+    list_resources(out)
+
+
+@main.command()
+@click.option("--only", multiple=True, type=click.Choice(["people", "firms", "houses"]))
+def fuse(only: tuple[str, ...]) -> None:
+    """Standardise, link and fuse what was delivered into the base registers."""
+    from huicheng.city.delivering import fuse as run
+
+    run(out, only)
+
+
+@main.group()
+def audit() -> None:
+    """The chain of events."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Walk the whole chain; exit 1 where it does not hold."""
+    from huicheng.ground.api import seal, verify_audit
+
+    seal()
+    report = verify_audit()
+    if report.problem:
+        err.print(f"[red]✗[/red] 审计链有问题：{report.problem}")
+        sys.exit(1)
+    out.print(
+        f"[green]✓[/green] {report.events:,} 条事件、{report.seals:,} 次封存，链条完整（{report.head[:12]}…）"
+    )
+
+
+@main.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """Write database, lake, landings and keys to TARGET (a .tar), consistent with one another."""
+    from huicheng.city.backup import back_up
+
+    facts = back_up(target)
+    out.print(
+        f"[green]✓[/green] {target}：{facts['files']:,} 个文件，{facts['bytes'] / 1e6:,.1f} MB（含密钥，请妥善保管）"
+    )
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Move the city that is there aside first.")
+def restore(source: Path, force: bool) -> None:
+    """Put the city in SOURCE in place, after checking every file's checksum."""
+    from huicheng.city.backup import restore as run
+
+    facts = run(source, force=force)
+    out.print(f"[green]✓[/green] 已恢复 {facts['files']:,} 个文件，备份时间 {facts['at']}")
+
+
+@main.command()
+@click.option(
+    "--backup-to", type=click.Path(dir_okay=False, path_type=Path), help="Default: backups/ in the home."
+)
+def upgrade(backup_to: Path | None) -> None:
+    """Back up, migrate, bring declarations into the catalogue, verify the audit chain."""
+    from huicheng.city.backup import upgrade as run
+
+    out.print(f"[green]✓[/green] 升级完成，升级前的备份在 {run(backup_to)}")
+
+
+@main.command("jobs")
+@click.option("--limit", default=20, show_default=True)
+def list_jobs(limit: int) -> None:
+    """Show the latest jobs and how far they are."""
+    from huicheng.ground.api import jobs
+
+    table = Table("作业", "状态", "进度", "开始", "说明")
+    for view in jobs(limit=limit):
+        share = f"{view.share:.0%}" if view.share is not None else ""
+        started = f"{view.started_at:%m-%d %H:%M:%S}" if view.started_at else ""
+        table.add_row(f"{view.title} {view.key[:40]}", view.state, share, started, view.error or view.label)
+    out.print(table)

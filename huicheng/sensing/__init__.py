@@ -1,0 +1,1 @@
+"""感知 — what devices report, and what is wrong with it."""
