@@ -24,7 +24,8 @@ class Chart:
     """A picture of ``rows``.
 
     bar, line, area, scatter: ``x`` and one or several ``y``; ``series`` splits one ``y`` into many.
-    heat: ``x``, ``y`` are the sides, ``value`` the colour. tilemap: ``x`` is the district's code, ``y`` the figure.
+    heat: ``x``, ``y`` are the sides, ``value`` the colour.
+    tilemap: ``x`` is the district's code, ``y`` the figure.
     points: ``x`` longitude, ``y`` latitude, ``value`` an optional figure, ``name`` an optional label.
     ``link`` names a column holding an address to open on a click. ``labels`` gives columns their titles.
     """
@@ -113,6 +114,11 @@ class Tile:
 def _places() -> dict[str, dict[str, str]]:
     with (Path(__file__).parent / "districts.csv").open(encoding="utf-8") as file:
         return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def districts() -> list[str]:
+    """The drawn grid's district codes, north to south."""
+    return list(_places())
 
 
 def tiles(chart: Chart) -> list[Tile]:

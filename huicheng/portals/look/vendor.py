@@ -1,4 +1,4 @@
-"""Copy the scripts that pages load from node_modules into static files: `python -m huicheng.portals.look.vendor`."""
+"""Copy the scripts that pages load out of node_modules: `python -m huicheng.portals.look.vendor`."""
 
 from __future__ import annotations
 

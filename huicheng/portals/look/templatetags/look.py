@@ -54,7 +54,7 @@ def theme(context: dict[str, Any]) -> str:
 
 @register.simple_tag
 def address(name: str, *args: Any) -> str:
-    """The address of a named page, or nothing while that page does not exist: menus show only what is there."""
+    """The address of a named page, or nothing: menus show only pages that exist."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
@@ -127,7 +127,8 @@ def spark(values: Sequence[Any]) -> dict[str, Any]:
 def bar(share: float | None) -> SafeString:
     """A bar in a table cell; say the figure beside it too."""
     return format_html(
-        '<svg class="inline-bar" aria-hidden="true"><rect class="track" width="100%" height="8" rx="4"></rect>'
+        '<svg class="inline-bar" aria-hidden="true">'
+        '<rect class="track" width="100%" height="8" rx="4"></rect>'
         '<rect class="fill" width="{}%" height="8" rx="4"></rect></svg>',
         f"{min(1.0, max(0.0, share or 0)) * 100:.1f}",
     )
