@@ -56,7 +56,7 @@ def build(
 
 
 def evaluate(links: pa.Table | Path, truth: Path, *, kind: str, count_absent: bool = True) -> Scores:
-    """Scores of `links` (resource, row, base_id) against a city's truth folder; `kind`: people, firms, houses.
+    """Scores of `links` (resource, row, base_id) against a city's truth; `kind`: people, firms, houses.
 
     Rows that no link mentions count as clusters of their own, unless `count_absent` is false (as for rows
     that the exchange refused). Garbage rows are ignored.

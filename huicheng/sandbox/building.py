@@ -127,7 +127,7 @@ class Desk:
 
 @contextmanager
 def alone(target: Path) -> Iterator[Path]:
-    """The half-built folder beside the target, for one process at a time; swept if a killed build left one."""
+    """The half-built folder beside the target, for one process at a time; a killed build's is swept."""
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f".{target.name}.building")
     with half.with_suffix(".lock").open("w") as lock:

@@ -73,7 +73,7 @@ def _mistype(rng: np.random.Generator, grid: NDArray[np.uint8], last: int) -> ND
 def codes(
     rng: np.random.Generator, grid: NDArray[np.uint8], how: Spoiling, short: Any = None
 ) -> tuple[pa.StringArray, Flags]:
-    """18-place codes: missing, mistyped, or in the old `short` form; and which rows still hold a valid one."""
+    """18-place codes: missing, mistyped, or in the old `short` form; and which rows hold a valid one."""
     size = len(grid)
     chance = rng.random(size)
     missing, wrong = chance < how.code_missing, chance > 1 - how.code_mistyped

@@ -125,7 +125,8 @@ class Workbook:
             "xl/_rels/workbook.xml.rels", _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml")
         )
         info = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
-        info.compress_type, info._compresslevel = zipfile.ZIP_DEFLATED, LEVEL
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info._compresslevel = LEVEL  # type: ignore[attr-defined]  # the only way to keep ZipInfo's fixed date
         self.sheet = self.archive.open(info, "w", force_zip64=True)
         self.sheet.write(_SHEET.encode())
         self.rows = 1

@@ -37,13 +37,13 @@ class Household:
 # Set so that ages and sizes come near the 2020 census of Shenyang: 2.3 a household, 11 % below 15,
 # 23 % at 60 and over.
 HOUSEHOLDS = (
-    Household("young, alone", 0.110, 29, 6, "H"),
+    Household("young, alone", 0.095, 29, 6, "H"),
     Household("alone", 0.075, 48, 8, "H"),
     Household("old, alone", 0.085, 73, 8, "H"),
     Household("young couple", 0.085, 31, 5, "HS"),
-    Household("couple", 0.135, 52, 7, "HS"),
+    Household("couple", 0.125, 52, 7, "HS"),
     Household("old couple", 0.160, 68, 7, "HS"),
-    Household("couple and child", 0.170, 38, 6, "HSC"),
+    Household("couple and child", 0.160, 38, 6, "HSC"),
     Household("couple and grown child", 0.095, 53, 5, "HSC"),
     Household("two children", 0.030, 37, 5, "HSCD"),
     Household("twins", 0.007, 36, 6, "HSCT"),

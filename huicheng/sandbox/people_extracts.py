@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,7 +62,7 @@ class Rows:
         self.day = drawn if day is None else day[self.source]
         self.size = len(order)
 
-    def of(self, column: Ints) -> Ints:
+    def of(self, column: Any) -> Any:
         return column[self.about]
 
     def ids(self) -> tuple[pa.StringArray, Ints]:
@@ -139,7 +140,7 @@ def finish(
 
 
 def written(rng: np.random.Generator, houses: Ints, day: Ints, how: Spoiling) -> pa.StringArray:
-    """Addresses as of a day: rows older than a district's new name keep the old one, some clerks always do."""
+    """Addresses as of a day: rows older than a district's new name keep the old one; so do some clerks."""
     changed = np.array([district.changed for district in DISTRICTS])[city().district[houses >> 22]]
     old = (years(day) < changed) | ((changed > 2000) & (rng.random(len(houses)) < 0.02))
     column = Written(houses, old_names=old).write(dirt.ways(rng, how, len(houses)))

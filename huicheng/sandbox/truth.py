@@ -29,7 +29,8 @@ class TruthFile:
     """One parquet file that grows by a row group a chunk."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.writer = path, None
+        self.path = path
+        self.writer: pq.ParquetWriter | None = None
 
     def write(self, columns: dict[str, Any]) -> None:
         table = pa.table(columns)
