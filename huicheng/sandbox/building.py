@@ -135,7 +135,8 @@ def alone(target: Path) -> Iterator[Path]:
             flock(lock, LOCK_EX | LOCK_NB)
         except OSError as busy:
             raise CityBeingBuilt(f"{target} is being built by another process; wait for it to end") from busy
-        shutil.rmtree(half, ignore_errors=True)
+        for left in (half, half.with_suffix(".old")):
+            shutil.rmtree(left, ignore_errors=True)
         half.mkdir()
         yield half
 

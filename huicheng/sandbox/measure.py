@@ -73,7 +73,7 @@ def addresses(row: Row, true: Row) -> str:
     given = row["address"] or ""
     if not given:
         return "missing"
-    firm, former = "credit_code" in true, true.get("former_address")
+    firm, former = true.get("use") in (None, "办公", "商业") and "sex" not in true, true.get("former_address")
     if flat(given, firm) == flat(true["address"], firm):
         return "present"
     return "former" if former and flat(given, firm) == flat(former, firm) else "other or vague"

@@ -100,6 +100,10 @@ def given_names(
     decade, size = decade_of(years), len(female)
     first, second = (given_characters(rng, female, decade) for _ in range(2))
     first = np.where(shared[0], first[shared[1]], first)
+    # Brothers and sisters may share a first character, never the whole name.
+    second = np.where(
+        shared[0] & (second == second[shared[1]]), (second + 1) % len(pools().characters), second
+    )
     single = (rng.random(size) < np.array(ONE_CHARACTER)[decade]) & ~shared[0]
     taken = (rng.random(size) < np.array(WHOLE_NAME)[decade]) & ~shared[0]
     single[shared[1][shared[0]]] = taken[shared[1][shared[0]]] = False

@@ -1,6 +1,9 @@
 """A city is built whole or not at all, the same each time."""
 
 import hashlib
+import subprocess
+import sys
+import time
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 from huicheng.sandbox.api import CityBeingBuilt, Manifest, build
 
 # Version 1 at 2,000 residents. If this must change, the benchmark city gets a new version.
-VERSION_1 = "PIN"
+VERSION_1 = "fe9205bc55cb60b6"
 
 
 def texts_of(city: Manifest) -> dict[str, str]:
@@ -51,6 +54,20 @@ def test_a_broken_build_leaves_nothing_and_the_next_one_succeeds(tmp_path: Path)
         build(tmp_path / "city", residents=300, progress=Breaks())
     assert not (tmp_path / "city").exists()
     assert build(tmp_path / "city", residents=300).people == 300
+
+
+def test_a_killed_build_leaves_no_city_and_the_next_one_sweeps_up(tmp_path: Path) -> None:
+    target = tmp_path / "city"
+    script = f"from pathlib import Path; from huicheng.sandbox.api import build; build(Path({str(target)!r}), residents=10**7)"
+    process = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 30
+    while not (tmp_path / ".city.building" / "truth").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert not target.exists()
+    assert build(target, residents=300).people == 300
+    assert not (tmp_path / ".city.building").exists()
 
 
 def test_a_city_of_another_size_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
