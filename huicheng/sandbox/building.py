@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -156,13 +156,8 @@ def build_city(target: Path, *, residents: int, seed: int, version: str, progres
     with alone(target) as half:
         started, desk = time.monotonic(), Desk(half, residents)
         desk.open()
-        ledger, chunk = Ledger(Homes(residents)), 0
-        while ledger.persons < residents:
-            _chunk(desk, ledger, generator(seed, version, "chunk", chunk), residents - ledger.persons)
-            chunk += 1
-            if progress is not None:
-                progress.step("沙盘", done=min(ledger.persons, residents), total=residents)
-        desk.close()
+        with closing(desk):
+            ledger = _fill(desk, seed, version, progress)
         manifest = Manifest(
             target,
             version,
@@ -179,6 +174,16 @@ def build_city(target: Path, *, residents: int, seed: int, version: str, progres
         manifest.save(half)
         put_in_place(half, target)
         return manifest
+
+
+def _fill(desk: Desk, seed: int, version: str, progress: Any) -> Ledger:
+    ledger, chunk, residents = Ledger(Homes(desk.residents)), 0, desk.residents
+    while ledger.persons < residents:
+        _chunk(desk, ledger, generator(seed, version, "chunk", chunk), residents - ledger.persons)
+        chunk += 1
+        if progress is not None:
+            progress.step("沙盘", done=ledger.persons, total=residents)
+    return ledger
 
 
 def _notes(desk: Desk) -> tuple[str, ...]:

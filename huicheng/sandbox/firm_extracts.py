@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 from huicheng.sandbox import dirt
 from huicheng.sandbox.chance import Ints, permuted, pick, texts
 from huicheng.sandbox.columns import blank, choose, join, numbered, patch, plain, rewrite, take
-from huicheng.sandbox.firms import ACTIVE, INDUSTRIES, KINDS, SCOPES, STATES, Firms, capital, taxpayer_numbers
+from huicheng.sandbox.firms import (
+    ACTIVE,
+    INDUSTRIES,
+    KINDS,
+    ONE_CODE_SINCE,
+    SCOPES,
+    STATES,
+    Firms,
+    capital,
+    taxpayer_numbers,
+)
 from huicheng.sandbox.households import TODAY, YEAR
 from huicheng.sandbox.identifiers import LETTERS, years
 from huicheng.sandbox.layout import LAYOUTS
@@ -36,7 +46,7 @@ class FirmRows:
         grid = self.firms.codes[self.about]
         numbers = None
         if old:
-            before = self.of(self.firms.founded) < np.datetime64("2015-10-01", "D").astype(np.int64)
+            before = self.of(self.firms.founded) < ONE_CODE_SINCE
             chance = self.rng.random(self.size) < self.how.code_short * 1.35
             numbers = (before & chance, take(taxpayer_numbers(self.firms), self.about))
         column, valid = dirt.codes(self.rng, grid, self.how, numbers)

@@ -17,6 +17,7 @@ from huicheng.sandbox.residents import DEAD, NORMAL, Ledger, People
 
 PER_RESIDENT = 0.05
 ACTIVE, CANCELLED, REVOKED, MOVED_OUT = range(4)
+ONE_CODE_SINCE = np.datetime64("2015-10-01", "D").astype(np.int64)
 STATES = ("存续", "注销", "吊销", "迁出")
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "厂", "合伙企业(有限合伙)", "分公司")
 FORM = Draw([0.72, 0.16, 0.03, 0.05, 0.04])
@@ -176,7 +177,7 @@ def draw_firms(rng: np.random.Generator, ledger: Ledger, people: People) -> Firm
     state, state_on = _states(rng, founded)
     size = (rng.pareto(1.1, count) * 3 + 1).astype(np.int64)
     employees = _hire(rng, people, np.where(state == ACTIVE, np.minimum(size, 3000), 0))
-    newer = founded > np.datetime64("2015-10-01", "D").astype(np.int64)
+    newer = founded > ONE_CODE_SINCE
     capital = np.array([10, 20, 30, 50, 50, 100, 100, 200, 300, 500, 1000, 2000, 5000])[
         rng.integers(0, 13, count)
     ]

