@@ -1,0 +1,140 @@
+"""Questions: one SELECT, only the tables it names, nothing else within reach."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from huicheng.lake.engine import closed_connection
+from huicheng.lake.judging import Question, QuestionRefused, judge
+from huicheng.lake.tables import arrow_schema, files_of, open_table
+
+__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "stream",
+           "tables_in"]  # fmt: skip
+TIMEOUT = 120.0
+
+
+class QuestionFailed(Exception):
+    """The engine could not answer: a column that is not there, a type that does not fit."""
+
+
+class QuestionTooLong(QuestionFailed):
+    """The question ran longer than it may."""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """How a table is shown to a question: expressions by column name, a row filter, a version to pin.
+
+    No columns means all of them, plain. Expressions and filter are the platform's own SQL, never a user's.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    table: pa.Table
+    sql: str
+    tables: dict[str, int]
+    seconds: float
+
+
+def ask(
+    sql: Path | str, params: Mapping[str, Any] | None = None, *,
+    mounts: Mapping[str, Mount] | None = None, timeout: float = TIMEOUT, limit: int | None = None,
+) -> Answer:  # fmt: skip
+    """Answer one SELECT; ``limit`` keeps a page from holding more rows than it shows."""
+    start = time.monotonic()
+    with _opened(sql, params, mounts, timeout) as (question, result, pinned):
+        table = result.to_arrow_table() if limit is None else _first(result, limit)
+    return Answer(table, question.sql, pinned, time.monotonic() - start)
+
+
+def stream(
+    sql: Path | str, params: Mapping[str, Any] | None = None, *,
+    mounts: Mapping[str, Mount] | None = None, timeout: float = 3600,
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
+    """The same, batch by batch, for answers that do not fit in memory."""
+    with _opened(sql, params, mounts, timeout) as (_question, result, _pinned):
+        reader = result.to_arrow_reader(65536)
+        empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield empty
+        yield from reader
+
+
+def tables_in(sql: Path | str) -> list[str]:
+    return list(judge(_text(sql)).tables)
+
+
+def literal(value: str) -> str:
+    """A value as SQL text, for the filters and masks of a ``Mount``."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _text(sql: Path | str) -> str:
+    return sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
+
+
+def _first(result: duckdb.DuckDBPyRelation, limit: int) -> pa.Table:
+    reader = result.to_arrow_reader(min(limit, 65536) or 1)
+    kept, batches = 0, []
+    while kept < limit and (batch := next(reader, None)) is not None:
+        batches.append(batch.slice(0, limit - kept))
+        kept += len(batches[-1])
+    return pa.Table.from_batches(batches, schema=reader.schema)
+
+
+@contextmanager
+def _opened(
+    sql: Path | str, params: Mapping[str, Any] | None, mounts: Mapping[str, Mount] | None, timeout: float
+) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:
+    question = judge(_text(sql))
+    shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
+    deltas = {name: open_table(name, mount.version) for name, mount in shown.items()}
+    files = {name: files_of(delta) for name, delta in deltas.items()}
+    engine = closed_connection([path for one in files.values() for path in one])
+    timer = threading.Timer(timeout, engine.interrupt)
+    try:
+        for name, mount in shown.items():
+            _mount(engine, name, mount, files[name], arrow_schema(deltas[name]))
+        engine.execute("SET lock_configuration = true")
+        timer.start()
+        given = {name: value for name, value in (params or {}).items() if name in question.params}
+        yield question, engine.sql(question.sql, params=given), {n: d.version() for n, d in deltas.items()}
+    except duckdb.InterruptException:
+        raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
+    except duckdb.Error as error:
+        raise QuestionFailed(str(error)) from error
+    finally:
+        timer.cancel()
+        engine.close()
+
+
+def _mount(
+    engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: list[str], shape: pa.Schema
+) -> None:
+    schema, name = (_name(part) for part in table.split("."))
+    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    source = f"read_parquet([{','.join(map(literal, files))}], union_by_name = true)"
+    if not files:
+        engine.register(f"empty of {table}", shape.empty_table())
+        source = _name(f"empty of {table}")
+    shown = mount.columns or {column: _name(column) for column in shape.names}
+    columns = ", ".join(f"{expression} AS {_name(column)}" for column, expression in shown.items())
+    where = f" WHERE {mount.where}" if mount.where else ""
+    engine.execute(f"CREATE VIEW {schema}.{name} AS SELECT {columns} FROM {source}{where}")
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

@@ -1,0 +1,124 @@
+"""What a question may contain, judged on the tree of the engine that will run it.
+
+A second parser would disagree with DuckDB somewhere, and that somewhere would be the way in.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot.errors import SqlglotError
+
+TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
+# These reach past the mounted tables: settings, sequences, other statements, variables of the process.
+FORBIDDEN = frozenset({
+    "getenv", "current_setting", "getvariable", "nextval", "currval", "query", "query_table", "read_text",
+    "read_blob", "write_log", "current_database", "current_schemas", "txid_current", "pg_get_viewdef",
+    "json_execute_serialized_sql", "json_serialize_sql", "json_serialize_plan", "json_deserialize_sql",
+})  # fmt: skip
+SYSTEM_NAMES = ("duckdb_", "pg_", "sqlite_", "pragma_", "information_schema", "empty of ")
+LONGEST = 100_000
+
+
+class QuestionRefused(Exception):
+    """Not one plain SELECT over named tables."""
+
+
+@dataclass(frozen=True)
+class Question:
+    sql: str
+    tables: tuple[str, ...]
+    params: frozenset[str]
+
+
+@functools.lru_cache(maxsize=512)
+def judge(sql: str) -> Question:
+    if len(sql) > LONGEST:
+        raise QuestionRefused(f"the question is {len(sql):,} characters long; {LONGEST:,} are allowed")
+    trees = _trees(sql)
+    if len(trees) != 1:
+        raise QuestionRefused(f"one SELECT is allowed, this text holds {len(trees)}")
+    nodes = list(_nodes(trees[0]))
+    common = {entry["key"].lower() for node in nodes for entry in _common_tables(node)}
+    for shadow in sorted(common):
+        if shadow.startswith(SYSTEM_NAMES):
+            raise QuestionRefused(f"{shadow} is a system name: call the step something else")
+    tables = {found for node in nodes if (found := _table(node, common))}
+    for node in nodes:
+        _check(node)
+    names = {str(entry["key"]) for entry in trees[0].get("named_param_map", [])}
+    return Question(sql, tuple(sorted(tables)), frozenset(names | _dollar_names(nodes)))
+
+
+def _trees(sql: str) -> list[dict[str, Any]]:
+    engine = duckdb.connect(":memory:", config={"enable_external_access": False})
+    try:
+        row = engine.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    except duckdb.Error as error:
+        raise QuestionRefused(f"this is not SQL: {error}") from error
+    finally:
+        engine.close()
+    told = json.loads(row[0]) if row else {"error": True}
+    if told["error"]:
+        raise QuestionRefused(f"only one SELECT is allowed: {told.get('error_message', '')}{_position(sql)}")
+    return list(told["statements"])
+
+
+def _position(sql: str) -> str:
+    """sqlglot says where it stopped; DuckDB's serialiser does not."""
+    try:
+        sqlglot.parse(sql, dialect="duckdb")
+    except SqlglotError as error:
+        return f" ({str(error).splitlines()[0]})"
+    return ""
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def _common_tables(node: dict[str, Any]) -> list[dict[str, Any]]:
+    found = node.get("cte_map")
+    return list(found["map"]) if isinstance(found, dict) else []
+
+
+def _table(node: dict[str, Any], common: set[str]) -> str | None:
+    if node.get("type") != "BASE_TABLE":
+        return None
+    catalog, schema, table = (str(node.get(f"{part}_name") or "") for part in ("catalog", "schema", "table"))
+    if not schema and not catalog and table.lower() in common:
+        return None
+    whole = ".".join(part for part in (catalog, schema, table) if part).lower()
+    if catalog or not schema or schema.lower().startswith(SYSTEM_NAMES) or node.get("at_clause"):
+        raise QuestionRefused(f"{whole} is no table of the lake: write schema.table, like base.people")
+    return whole
+
+
+def _check(node: dict[str, Any]) -> None:
+    kind = node.get("type")
+    if kind == "SHOW_REF":
+        raise QuestionRefused("DESCRIBE, SHOW and SUMMARIZE are not questions: write a SELECT")
+    if kind == "TABLE_FUNCTION":
+        called = str(node["function"].get("function_name", "?")).lower()
+        if called not in TABLE_FUNCTIONS:
+            raise QuestionRefused(f"the table function {called}() is not allowed: name tables of the lake")
+    called = str(node.get("function_name", "")).lower()
+    if called in FORBIDDEN or called.startswith(("pragma_", "duckdb_", "pg_")):
+        raise QuestionRefused(f"the function {called}() is not allowed in a question")
+
+
+def _dollar_names(nodes: list[dict[str, Any]]) -> set[str]:
+    return {str(node["identifier"]) for node in nodes if node.get("type") == "VALUE_PARAMETER"}

@@ -1,0 +1,198 @@
+"""Every change to a table is one Delta commit: seen whole or not at all, and only once per transaction."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError
+
+from huicheng.lake.tables import LakeBusy, arrow_schema, exists, folder, held, open_table
+from huicheng.lake.tables import schema as schema_of
+
+Data = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
+Txn = tuple[str, int]
+RETRIES = 20
+MERGE_MEMORY = 512 * 1024 * 1024
+# delta-rs forgets deleted files after a week by default; a whole version must stay readable for 30 days.
+KEPT = {
+    "delta.deletedFileRetentionDuration": "interval 30 days",
+    "delta.logRetentionDuration": "interval 30 days",
+    "delta.checkpointInterval": "20",
+}
+PARQUET = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=262_144)
+
+
+class SchemaClash(Exception):
+    """The new rows do not fit the columns that the table already has."""
+
+
+def write(
+    table: str, data: Data, *, mode: Literal["replace", "append"] = "replace",
+    txn: Txn | None = None, schema: pa.Schema | None = None,
+) -> int:  # fmt: skip
+    """Commit ``data`` and return the version that holds it.
+
+    ``txn=(app, number)`` makes a commit that was made before a no-op. New columns are added by an append.
+    """
+    if mode not in ("replace", "append"):
+        raise ValueError(f"mode is replace or append, not {mode!r}")
+    shared = mode == "append" and txn is None and exists(table)
+    with held(table, shared=shared):
+        if (done := _done(table, txn)) is not None:
+            return done
+        return _commit(table, readable(data, schema), mode, txn)
+
+
+def _commit(table: str, stream: pa.RecordBatchReader, mode: str, txn: Txn | None) -> int:
+    folder(table).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_deltalake(
+            str(folder(table)),
+            stream,
+            mode="append" if mode == "append" else "overwrite",
+            schema_mode="merge" if mode == "append" else "overwrite",
+            configuration=None if exists(table) else KEPT,
+            writer_properties=PARQUET,
+            commit_properties=_properties(txn),
+        )
+    except DeltaError as error:
+        raise _named(table, error) from error
+    return open_table(table).version()
+
+
+def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn | None = None) -> int:
+    """Put ``data`` in the place of the rows whose ``column`` is ``value``."""
+    with held(table):
+        if (done := _done(table, txn)) is not None:
+            return done
+        if not exists(table):
+            return _commit(table, readable(data), "replace", txn)
+        fitted = _fitted(readable(data), schema_of(table))
+        write_deltalake(
+            str(folder(table)), fitted, mode="overwrite", predicate=f"{name(column)} = {text(value)}",
+            writer_properties=PARQUET, commit_properties=_properties(txn),
+        )  # fmt: skip
+        return open_table(table).version()
+
+
+def upsert(table: str, data: Data, *, keys: Sequence[str], txn: Txn | None = None) -> int:
+    """Rows whose ``keys`` are already there replace them, the others are added. Keys in ``data`` are unique."""
+    if not keys:
+        raise ValueError(f"{table}: an upsert needs at least one key column")
+    with held(table):
+        if (done := _done(table, txn)) is not None:
+            return done
+        if not exists(table):
+            return _commit(table, readable(data), "replace", txn)
+        return _merge(open_table(table), readable(data), keys, txn)
+
+
+def _merge(delta: DeltaTable, stream: pa.RecordBatchReader, keys: Sequence[str], txn: Txn | None) -> int:
+    same = " AND ".join(f"kept.{name(key)} = fresh.{name(key)}" for key in keys)
+    merger = delta.merge(
+        stream, same, source_alias="fresh", target_alias="kept", merge_schema=True,
+        max_spill_size=MERGE_MEMORY, writer_properties=PARQUET, commit_properties=_properties(txn),
+    )  # fmt: skip
+    merger.when_matched_update_all().when_not_matched_insert_all().execute()
+    return delta.version()
+
+
+def retried(change: Callable[[], int]) -> int:
+    """Locks keep our own writers apart; this is for one beside us that does not know them."""
+    for _ in range(RETRIES):
+        try:
+            return change()
+        except CommitFailedError as error:
+            last = error
+    raise LakeBusy(f"another writer kept winning {RETRIES} times: {last}")
+
+
+def _done(table: str, txn: Txn | None) -> int | None:
+    """The version to answer with, if this transaction was committed before."""
+    if txn is None or not exists(table):
+        return None
+    delta = open_table(table)
+    seen = delta.transaction_version(txn[0])
+    return delta.version() if seen is not None and seen >= txn[1] else None
+
+
+def _properties(txn: Txn | None) -> CommitProperties:
+    marks = [Transaction(app_id=txn[0], version=txn[1])] if txn else None
+    return CommitProperties(app_transactions=marks, max_commit_retries=RETRIES)
+
+
+def _named(table: str, error: DeltaError) -> Exception:
+    said = str(error)
+    if "chema" in said and "onflict" not in said:
+        shape = {f.name: str(f.type) for f in arrow_schema(open_table(table))} if exists(table) else {}
+        return SchemaClash(f"{table} has the columns {json.dumps(shape, ensure_ascii=False)}; {said}")
+    return error
+
+
+def name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def readable(data: Data, schema: pa.Schema | None = None) -> pa.RecordBatchReader:
+    """Any of the three shapes as one stream, in types that Delta knows."""
+    if isinstance(data, pa.Table):
+        data = data.to_reader(max_chunksize=131_072)
+    if not isinstance(data, pa.RecordBatchReader):
+        data = _from_batches(iter(data), schema)
+    shape = pa.schema([pa.field(f.name, _delta_type(f.type)) for f in data.schema])
+    if shape.equals(data.schema):
+        return data
+    return pa.RecordBatchReader.from_batches(shape, _recast(data, shape))
+
+
+def _from_batches(batches: Iterator[pa.RecordBatch], schema: pa.Schema | None) -> pa.RecordBatchReader:
+    first = next(batches, None)
+    if first is None and schema is None:
+        raise ValueError("no batches and no schema: say schema= to write an empty table")
+    known: Any = schema if first is None else first.schema
+    return pa.RecordBatchReader.from_batches(known, itertools.chain([first] if first else [], batches))
+
+
+def _recast(batches: Iterable[pa.RecordBatch], shape: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        columns = [
+            c if c.type == f.type else c.cast(f.type) for c, f in zip(batch.columns, shape, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=shape)
+
+
+def _fitted(stream: pa.RecordBatchReader, shape: pa.Schema) -> pa.RecordBatchReader:
+    """The same rows with the table's columns: those the stream does not have are null."""
+    if extra := sorted(set(stream.schema.names) - set(shape.names)):
+        raise SchemaClash(f"the table has no columns {', '.join(extra)}: add them with an append first")
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in stream:
+            known = dict(zip(batch.schema.names, batch.columns, strict=True))
+            columns = [
+                known[f.name].cast(f.type) if f.name in known else pa.nulls(len(batch), f.type) for f in shape
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=shape)
+
+    return pa.RecordBatchReader.from_batches(shape, batches())
+
+
+def _delta_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return _delta_type(kind.value_type)
+    if pa.types.is_unsigned_integer(kind):
+        return pa.int64()
+    if pa.types.is_null(kind):
+        return pa.string()
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", tz="UTC") if kind.tz else pa.timestamp("us")
+    return kind
