@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -106,6 +107,17 @@ def _pairs(counts: NDArray[Any]) -> int:
     return int((counts.astype(np.int64) * (counts.astype(np.int64) - 1) // 2).sum())
 
 
+def _numbered(values: Ints) -> Ints:
+    """Equal values get equal small numbers; hashed by Arrow, which is several times faster than sorting."""
+    numbers: Ints = pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
+
+
+def _counted(values: Ints) -> tuple[Ints, Ints]:
+    encoded = pa.array(values).dictionary_encode()
+    return encoded.dictionary.to_numpy(), np.bincount(encoded.indices.to_numpy())
+
+
 def _share(part: float, whole: float) -> float:
     return part / whole if whole else 1.0
 
@@ -115,10 +127,10 @@ def _mean(precision: float, recall: float) -> float:
 
 
 def _scores(kind: str, found: Ints, entity: Ints, codes: Ints, aside: tuple[int, int, int]) -> Scores:
-    _, found, sizes = np.unique(found, return_inverse=True, return_counts=True)
-    _, entity, truths = np.unique(entity, return_inverse=True, return_counts=True)
-    packed, cells = np.unique(found * max(1, len(truths)) + entity, return_counts=True)
-    in_cluster, in_truth = packed // max(1, len(truths)), packed % max(1, len(truths))
+    found, entity = _numbered(found), _numbered(entity)
+    sizes, truths = np.bincount(found), np.bincount(entity)
+    packed, cells = _counted(found * max(1, len(truths)) + entity)
+    in_cluster, in_truth = np.divmod(packed, max(1, len(truths)))
     exact = int(((cells == sizes[in_cluster]) & (cells == truths[in_truth])).sum())
     together = _pairs(cells)
     precision, recall = _share(together, _pairs(sizes)), _share(together, _pairs(truths))
@@ -143,6 +155,7 @@ def _scores(kind: str, found: Ints, entity: Ints, codes: Ints, aside: tuple[int,
 
 def _conflicts(groups: Ints, codes: Ints, has: Flags) -> int:
     """Groups that hold two different codes."""
-    values, code = np.unique(codes[has], return_inverse=True)
-    pairs = np.unique(groups[has] * max(1, len(values)) + code) // max(1, len(values))
-    return int((np.unique(pairs, return_counts=True)[1] > 1).sum())
+    code = _numbered(codes[has])
+    kinds = int(code.max(initial=0)) + 1
+    pairs = pc.unique(pa.array(groups[has] * kinds + code)).to_numpy() // kinds
+    return int((np.bincount(pairs) > 1).sum())
