@@ -1,4 +1,4 @@
-"""The door of lake 湖: only exchange, bases, fusion and sandbox may enter."""
+"""The door of lake 湖: versioned tables, and questions over just the tables they name."""
 
 from huicheng.lake.asking import (
     Answer,
@@ -14,6 +14,7 @@ from huicheng.lake.asking import (
 from huicheng.lake.engine import connection
 from huicheng.lake.keeping import Cleaned, clean, compact, delete, erase, purge
 from huicheng.lake.tables import (
+    BadTableName,
     Facts,
     LakeBusy,
     NoSuchTable,
@@ -24,7 +25,9 @@ from huicheng.lake.tables import (
     files,
     last_txn,
     read,
+    rows,
     schema,
+    size,
     tables,
     version,
     versions,
@@ -33,6 +36,7 @@ from huicheng.lake.writing import SchemaClash, replace_where, upsert, write
 
 __all__ = [
     "Answer",
+    "BadTableName",
     "Cleaned",
     "Facts",
     "LakeBusy",
@@ -58,7 +62,9 @@ __all__ = [
     "purge",
     "read",
     "replace_where",
+    "rows",
     "schema",
+    "size",
     "stream",
     "tables",
     "tables_in",

@@ -26,6 +26,10 @@ class NoSuchTable(LookupError):
     """The lake holds no table of this name."""
 
 
+class BadTableName(NoSuchTable):
+    """Not a name the lake could ever hold."""
+
+
 class NoSuchVersion(LookupError):
     """The table never had this version, or it has been cleaned away."""
 
@@ -58,7 +62,7 @@ def lake_home() -> Path:
 
 def folder(table: str) -> Path:
     if not NAME.fullmatch(table):
-        raise NoSuchTable(f"{table!r} is no table name: write schema.table in lower case, like raw.tax_payers")
+        raise BadTableName(f"{table!r} is no table name: write schema.table in lower case, like raw.x")
     return lake_home().joinpath(*table.split("."))
 
 
@@ -123,10 +127,18 @@ def files(table: str, version: int | None = None) -> list[str]:
 
 def facts(table: str) -> Facts:
     delta = open_table(table)
-    adds = pa.table(delta.get_add_actions(flatten=True))
-    size = sum(adds["size_bytes"].to_pylist())
+    sizes = pa.table(delta.get_add_actions(flatten=True))["size_bytes"].to_pylist()
     last = delta.history(1)[0]["timestamp"]
-    return Facts(delta.count(), adds.num_rows, size, delta.version(), _moment(last))
+    return Facts(delta.count(), len(sizes), sum(sizes), delta.version(), _moment(last))
+
+
+def rows(table: str) -> int:
+    return int(open_table(table).count())
+
+
+def size(table: str) -> int:
+    """Bytes on disk of the current version."""
+    return sum(pa.table(open_table(table).get_add_actions(flatten=True))["size_bytes"].to_pylist())
 
 
 def read(
