@@ -48,6 +48,7 @@ clean:  ## remove what was installed; the city in ./var stays
 	@echo "Installing what the city runs on ..."
 	@$(if $(UV),uv venv -q --allow-existing .venv && uv pip install -q -p .venv -r requirements/base.txt,\
 	  python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check -r requirements/base.txt)
+	@$(if $(UV),uv pip install -q -p .venv --no-deps -e .,.venv/bin/pip install -q --disable-pip-version-check --no-deps -e .)
 	@$(PY) -m huicheng.city.messages
 	@touch $@
 

@@ -1,0 +1,181 @@
+"""``ask``: the one way to a table for everyone above."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.catalogue import UnknownResource, resource
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.policy import decide, mount_of
+from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
+from huicheng.lake import api as lake
+
+Format = Literal["csv", "json", "parquet"]
+Answer = lake.Answer
+CHUNK = 1 << 20
+
+
+class AccessDenied(BadInput):
+    """The actor may not read what the question names."""
+
+
+class NoData(BadInput):
+    """The resource is in the catalogue, but nothing was delivered yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAsked(Event):
+    """A question over tables that are not open; ``masked`` counts the columns it saw only masked."""
+
+    tables: tuple[str, ...]
+    question: str
+    masked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRefused(Event):
+    tables: tuple[str, ...]
+    reason: str
+
+
+def ask(
+    sql: Path | str,
+    actor: Actor,
+    *,
+    purpose: str,
+    params: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+) -> Answer:
+    """Answer one SELECT for ``actor``; every table it names passes the policy, or the whole is denied."""
+    mounts = _admit(sql, actor, purpose)
+    try:
+        return lake.ask(sql, params, mounts=mounts, limit=limit)
+    except lake.NoSuchTable as error:
+        raise NoData(_("这份数据还没有交付：%(what)s") % {"what": error}) from None
+
+
+def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, lake.Mount]:
+    tables = lake.tables_in(sql)
+    mounts, closed, masked = {}, [], 0
+    for table in tables:
+        spec = _resource_of(table, actor)
+        decision = decide(spec, actor, purpose)
+        if not decision.allowed:
+            _refuse(actor, purpose, table, decision.reason)
+            raise AccessDenied(
+                _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
+            )
+        mounts[table] = mount_of(spec, decision)
+        masked += sum(show == "masked" for show in decision.columns.values())
+        if not spec.open:
+            closed.append(table)
+    if closed and actor.kind != "system":
+        _note(actor, purpose, closed, Path(sql).name if isinstance(sql, Path) else "", masked)
+    return mounts
+
+
+def _resource_of(table: str, actor: Actor) -> Resource:
+    try:
+        spec = resource(table)
+    except UnknownResource:
+        spec = None
+    if spec is None or spec.table != table:
+        _refuse(actor, "", table, "目录里没有这张表")
+        raise AccessDenied(_("目录里没有表“%(table)s”，因此谁也不能读。") % {"table": table})
+    return spec
+
+
+@act
+def _publish(actor: Actor, event: Event) -> None:
+    with acting_as(actor):
+        publish(event)
+
+
+def _note(actor: Actor, purpose: str, tables: list[str], question: str, masked: int) -> None:
+    event = QuestionAsked(
+        subject=f"resource:{tables[0].removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(tables),
+        question=question, masked=masked,
+    )  # fmt: skip
+    _publish(actor, event)
+
+
+def _refuse(actor: Actor, purpose: str, table: str, reason: str) -> None:
+    subject = f"resource:{table.removeprefix('raw.')}"
+    _publish(
+        actor,
+        AccessRefused(subject=subject[:120], purpose=purpose[:200], tables=(table[:200],), reason=reason),
+    )
+
+
+def _all_of(spec: Resource) -> str:
+    columns = ", ".join(f'"{f.name}"' for f in spec.fields)
+    return f"SELECT {columns} FROM {spec.table}"
+
+
+def sample(code: str, actor: Actor, *, purpose: str = "预览", limit: int = 20) -> pa.Table:
+    """The first rows of a resource, as the actor may see them."""
+    return ask(_all_of(resource(code)), actor, purpose=purpose, limit=limit).table
+
+
+def export(code: str, actor: Actor, *, form: Format, purpose: str = "下载") -> Iterator[bytes]:
+    """The whole of a resource as the actor may see it, streamed in bounded memory."""
+    spec = resource(code)
+    sql = _all_of(spec)
+    mounts = _admit(sql, actor, purpose)
+    if not lake.exists(spec.table):
+        raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
+    batches = lake.stream(sql, mounts=mounts)
+    return {"csv": _csv, "json": _json, "parquet": _parquet}[form](batches)
+
+
+def _csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    """With a BOM: without one Excel reads Chinese as gibberish."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for number, batch in enumerate(batches):
+        if number == 0:
+            out.write("\ufeff")
+            writer.writerow(batch.schema.names)
+        columns = [[_cell(value) for value in column.to_pylist()] for column in batch.columns]
+        writer.writerows(zip(*columns, strict=True))
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def _cell(value: Any) -> Any:
+    # A cell that begins like a formula would be run by a spreadsheet.
+    if isinstance(value, str) and value[:1] in ("=", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _json(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    yield b"["
+    first = True
+    for batch in batches:
+        rows = (json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist())
+        text = ",\n".join(rows)
+        if text:
+            yield (("" if first else ",\n") + text).encode()
+            first = False
+    yield b"]\n"
+
+
+def _parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    with scratch("export") as folder:
+        first = next(batches)
+        with pq.ParquetWriter(folder / "part.parquet", first.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        with (folder / "part.parquet").open("rb") as file:
+            while piece := file.read(CHUNK):
+                yield piece

@@ -1,0 +1,112 @@
+"""Who may read what 分类分层: one decision, deny by default, made before a table is mounted.
+
+A question cannot get round it: the engine sees only the columns and rows that the decision left, masked values
+already masked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from huicheng.exchange.declarations import Field, Mask, Resource
+from huicheng.ground.api import Actor
+from huicheng.lake import api as lake
+
+Show = Literal["plain", "masked"]
+
+MASKS: Mapping[Mask, str] = {
+    "id": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 4) || '**********' || right({c}, 4) END",
+    "name": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 1) || repeat('*', greatest(length({c}) - 1, 1)) END",
+    "phone": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 3) || '****' || right({c}, 4) END",
+    "address": "regexp_extract({c}, '^(?:.{{0,12}}?[市])?(?:.{{0,8}}?[区县市])?') || '******'",
+    "hide": "CASE WHEN {c} IS NULL THEN NULL ELSE '******' END",
+}
+# Where a resident finds rows about himself, and by which column.
+OWN_ROWS = {"base.people": "base_id", "base.people_fields": "base_id"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``columns`` empty = denied; ``reason`` says why, for the log and for the person refused."""
+
+    columns: Mapping[str, Show]
+    reason: str
+    where: str | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return bool(self.columns)
+
+
+def decide(resource: Resource, actor: Actor, purpose: str) -> Decision:
+    """The decision on one resource. Every rule is a row of ``RULES``; the first that applies decides."""
+    for applies, outcome, reason in RULES:
+        if applies(resource, actor):
+            if outcome != "open" and not purpose.strip():
+                return Decision({}, "没有写明用途")
+            return _outcome(outcome, resource, actor, reason)
+    return Decision({}, "没有授权")
+
+
+def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Decision:
+    plain = outcome in ("open", "plain", "own")
+    columns: dict[str, Show] = {
+        f.name: "plain" if plain or f.sensitivity != "personal" else "masked" for f in resource.fields
+    }
+    where = None
+    if outcome == "own":
+        where = f'"{OWN_ROWS[resource.code]}" = {lake.literal(actor.person or "")}'
+    return Decision(columns, reason, where)
+
+
+def _steward(resource: Resource, actor: Actor) -> bool:
+    return actor.kind == "official" and actor.department == "shuju" and actor.may("steward")
+
+
+def _own_department(resource: Resource, actor: Actor) -> bool:
+    may = actor.may("read") or actor.may("deliver")
+    return actor.kind == "official" and actor.department == resource.owner and may
+
+
+def _leader(resource: Resource, actor: Actor) -> bool:
+    base = resource.code.startswith("base.") and not resource.code.endswith("_links")
+    return actor.kind == "official" and actor.may("decide") and base
+
+
+def _reader_of_bases(resource: Resource, actor: Actor) -> bool:
+    base = resource.code.startswith("base.") and not resource.code.endswith(("_links", "_fields"))
+    return actor.kind == "official" and actor.may("read") and base
+
+
+def _shared_with_all(resource: Resource, actor: Actor) -> bool:
+    may = actor.may("read") or actor.may("decide")
+    return actor.kind == "official" and resource.share == "unconditional" and may
+
+
+def _about_oneself(resource: Resource, actor: Actor) -> bool:
+    return bool(actor.person) and resource.code in OWN_ROWS and actor.kind == "resident"
+
+
+RULES = (
+    (lambda r, a: r.open, "open", "向社会开放"),
+    (lambda r, a: a.kind == "system", "plain", "平台自身运行"),
+    (_about_oneself, "own", "本人数据"),
+    (_steward, "masked", "数据管理员"),
+    (_own_department, "masked", "本部门资源"),
+    (_leader, "masked", "城市运行决策"),
+    (_reader_of_bases, "masked", "基础库查阅"),
+    (_shared_with_all, "masked", "无条件共享"),
+)
+
+
+def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
+    """The decision as the engine sees it."""
+    columns = {
+        f.name: _column(f, decision.columns[f.name]) for f in resource.fields if f.name in decision.columns
+    }
+    return lake.Mount(columns=columns, where=decision.where)
+
+
+def _column(field: Field, show: Show) -> str:
+    quoted = f'"{field.name}"'
+    return quoted if show == "plain" else MASKS[field.masking].format(c=f"CAST({quoted} AS VARCHAR)")

@@ -1,0 +1,113 @@
+"""A small city, built by the real command and served by the real server, for journeys and kills."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RESIDENTS = 3000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class City:
+    """A city of its own in ``home``, driven as its users drive it: by command and by browser."""
+
+    home: Path
+    env: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "HUICHENG_HOME": str(self.home), **self.env}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "huicheng", *words]
+
+    def run(self, *words: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.command(*words), cwd=ROOT, env=self.environment(), capture_output=True, text=True, **options
+        )
+        assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """A process group of its own, so that a kill takes its children too."""
+        log = (self.home / "test.log").open("ab")
+        return subprocess.Popen(
+            self.command(*words), cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+        )
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        process = self.start("serve", "--port", str(self.port))
+        self.wait_until_up(process)
+        return process
+
+    def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
+        for _ in range(300):
+            assert process.poll() is None, (self.home / "test.log").read_text()[-3000:]
+            try:
+                urllib.request.urlopen(self.url + "/account/login/", timeout=2).close()
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise AssertionError((self.home / "test.log").read_text()[-3000:])
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, children and all."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def built_city() -> Iterator[City]:
+    home = Path(tempfile.mkdtemp(prefix="huicheng-city-"))
+    city = City(home)
+    city.run("up", "--build-only", "--residents", str(RESIDENTS))
+    yield city
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def served_city(built_city: City) -> Iterator[City]:
+    process = built_city.serve()
+    yield built_city
+    kill(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # A closed network and root: without these flags Chromium tries to reach its maker at every start.
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    quiet = ["--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        there = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags + quiet)
+        yield there
+        there.close()

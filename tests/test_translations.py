@@ -1,0 +1,60 @@
+"""Chinese first, English by switch: every sentence that a page or an error can say has its English."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent / "huicheng"
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def said_in(path: Path) -> set[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        text = templatize(text)
+    found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
+    words = (m[1] for m in found)
+    flat = (w for one in words for w in (one if isinstance(one, tuple) else (one,)) if w)
+    return {w for w in flat if HAN.search(w)}
+
+
+def in_english() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for path in PACKAGE.rglob("locale/en/LC_MESSAGES/django.po"):
+        for message in read_po(path.open("rb")):
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            known |= {i: strings[0] for i in ids if i and strings[0]}
+    return known
+
+
+def sources() -> list[Path]:
+    return [p for p in sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.py")]) if "tests" not in p.parts]
+
+
+def test_every_sentence_has_its_english():
+    english = in_english()
+    missing = {f"{p.relative_to(PACKAGE)}: {w}" for p in sources() for w in said_in(p) if w not in english}
+    assert not missing, "\n".join(sorted(missing))
+
+
+def test_every_english_keeps_the_placeholders():
+    holes = re.compile(r"%\((\w+)\)|\{(\w+)\}")
+    wrong = [i for i, s in in_english().items() if sorted(holes.findall(i)) != sorted(holes.findall(s))]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if p.suffix == ".html"], ids=lambda p: p.name)
+def test_no_sentence_stands_in_a_page_untranslated(path):
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|<!--.*?-->", "", text, flags=re.S)
+    text = re.sub(r"\{%\s*blocktrans(late)?.*?endblocktrans(late)?\s*%\}", "", text, flags=re.S)
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    bare = [line.strip() for line in text.splitlines() if HAN.search(line)]
+    assert not bare, f"wrap in translate: {bare[:3]}"
