@@ -34,4 +34,4 @@ class DeliveryAdmin(Untouchable):
 
 @admin.register(MappingProfile)
 class MappingProfileAdmin(Untouchable):
-    list_display = ("resource", "header", "department", "updated_at")
+    list_display = ("resource", "signature", "actor", "at")

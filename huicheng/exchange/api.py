@@ -24,6 +24,7 @@ from huicheng.exchange.catalogue import (
     search,
     statistics,
     sync_declared,
+    table_of,
 )
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.policy import Decision, decide
@@ -54,4 +55,5 @@ __all__ = [
     "search",
     "statistics",
     "sync_declared",
+    "table_of",
 ]

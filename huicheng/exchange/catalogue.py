@@ -121,6 +121,11 @@ def resources(*, owner: str | None = None, open_only: bool = False) -> list[Reso
     return [Resource.from_dict(row.spec) for row in rows]
 
 
+def table_of(one: Resource | str) -> str:
+    """The lake table of a resource."""
+    return (resource(one) if isinstance(one, str) else one).table
+
+
 def search(text: str, *, among: Iterable[Resource] | None = None) -> list[Resource]:
     """Every word must be found somewhere; a title counts most."""
     words = text.lower().split()

@@ -27,41 +27,39 @@ class ResourceRow(models.Model):
 class Delivery(models.Model):
     """A delivery and its receipt 交付与回执: whole or absent."""
 
-    RUNNING, ACCEPTED, FAILED = "running", "accepted", "failed"
+    WORKING, ACCEPTED, FAILED, SUPERSEDED = "working", "accepted", "failed", "superseded"
 
     id = models.CharField(max_length=40, primary_key=True)
-    resource = models.CharField(max_length=120)
+    resource = models.CharField(max_length=120, db_index=True)
     department = models.CharField(max_length=40)
     actor = models.CharField(max_length=120)
     actor_name = models.CharField(max_length=120, blank=True)
     file = models.CharField(max_length=300)
-    kind = models.CharField(max_length=20, blank=True)
+    source = models.CharField("格式", max_length=20, blank=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64)
-    # Content and mapping together: the same file read by another mapping is another delivery.
-    fingerprint = models.CharField(max_length=64)
+    landing = models.CharField(max_length=400, blank=True)
+    header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    state = models.CharField(max_length=12, default=RUNNING)
+    state = models.CharField(max_length=12, default=WORKING)
     rows = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     flagged = models.BigIntegerField(default=0)
     version = models.BigIntegerField("湖中版本", null=True)
-    error = models.TextField(blank=True)
-    landing = models.CharField(max_length=400, blank=True)
-    refused_file = models.CharField(max_length=400, blank=True)
     issues_file = models.CharField(max_length=400, blank=True)
-    signature = models.JSONField(default=dict)
+    refused_file = models.CharField(max_length=400, blank=True)
+    reason = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "交付"
         indexes: ClassVar = [
             models.Index(fields=["resource", "-at"]),
             models.Index(fields=["department", "-at"]),
-            models.Index(fields=["fingerprint"]),
         ]
 
     def __str__(self) -> str:
@@ -72,17 +70,17 @@ class MappingProfile(models.Model):
     """Which column is which field, remembered for files with the same header 列对应."""
 
     resource = models.CharField(max_length=120)
-    header = models.CharField("表头指纹", max_length=64)
-    columns = models.JSONField()
-    mapping = models.JSONField()
-    department = models.CharField(max_length=40, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    signature = models.CharField("表头指纹", max_length=64)
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "列对应"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["resource", "header"], name="exchange_one_profile_per_header"),
+            models.UniqueConstraint(fields=["resource", "signature"], name="exchange_one_profile_per_header"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.resource} {self.header[:8]}"
+        return f"{self.resource} {self.signature[:8]}"
