@@ -13,7 +13,7 @@ ColumnKind = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Stat:
-    """A figure that answers one question; ``points`` draws a small line beside it."""
+    """A figure that answers one question; ``points`` draws a small line; ``exact`` writes it in full."""
 
     title: str
     value: Any
@@ -23,6 +23,7 @@ class Stat:
     better: Literal["good", "bad", ""] = ""
     points: Sequence[Any] = ()
     href: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_POST
 
 from huicheng.ground.api import opens_to
 from huicheng.portals.look import guide as sheet
+from huicheng.portals.look.headlines import headlines
 from huicheng.portals.look.themes import remember
 
 
 @opens_to("everyone")
 def front(request: HttpRequest) -> HttpResponse:
-    """The front door: four portals."""
-    return render(request, "look/front.html", {})
+    """The front door: four portals and the figures anyone may read."""
+    return render(request, "look/front.html", {"stats": headlines()})
 
 
 @opens_to("official")

@@ -1,0 +1,112 @@
+"""What the city holds about one resident, in sections: each value with who supplied it and who says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huicheng.bases import api as bases
+from huicheng.ground.api import Actor, department
+from huicheng.portals.look import api as look
+
+COVERED = {"id_number", "phone"}
+SEXES = {"1": "男", "2": "女"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One department's record of a field."""
+
+    department: str
+    shown: str
+    as_of: date | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A field as the register has it; ``differs`` holds what other departments say."""
+
+    name: str
+    title: str
+    value: str
+    department: str
+    as_of: date | None
+    rule: str
+    covered: str = ""
+    differs: Sequence[Version] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: str
+    icon: str
+    fields: list[Held] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        who = "、".join(dict.fromkeys(department(one.department).short for one in self.fields))
+        return _("%(count)s 项 · %(who)s") % {"count": len(self.fields), "who": who}
+
+
+def _plan() -> list[tuple[str, str, str, dict[str, str]]]:
+    """By what happens in a life, not by department."""
+    return [
+        ("identity", _("身份"), "person", {
+            "name": _("姓名"), "id_number": _("公民身份号码"), "sex": _("性别"), "birth_date": _("出生日期"),
+            "ethnicity": _("民族"), "status": _("户籍状态"),
+        }),
+        ("home", _("居住"), "house", {
+            "address": _("现住址"), "household_no": _("户号"), "district": _("区县"), "street": _("街道"),
+            "community": _("社区"), "phone": _("联系电话"),
+        }),
+        ("family", _("婚姻家庭"), "people", {"marital": _("婚姻状况"), "partner_name": _("配偶")}),
+        ("school", _("上学"), "table", {"school": _("就读学校"), "grade": _("年级")}),
+        ("work", _("就业与社保"), "firm", {"employer_id": _("工作单位"), "employer_name": _("工作单位名称")}),
+        ("health", _("就医"), "shield", {"blood_type": _("血型")}),
+    ]  # fmt: skip
+
+
+def sections(base_id: str, *, actor: Actor, purpose: str) -> list[Section]:
+    """Only what is held: a section without a field is not there."""
+    rows = bases.person_fields(base_id, actor=actor, purpose=purpose)
+    made = [_section(key, title, icon, titles, rows) for key, title, icon, titles in _plan()]
+    return [one for one in made if one.fields]
+
+
+def _section(key: str, title: str, icon: str, titles: dict[str, str], rows: Sequence[Any]) -> Section:
+    held = (_held(name, words, [row for row in rows if row.field == name]) for name, words in titles.items())
+    return Section(key, title, icon, [one for one in held if one])
+
+
+def _held(name: str, title: str, rows: Sequence[Any]) -> Held | None:
+    chosen = next((row for row in rows if row.chosen), None)
+    if chosen is None or not chosen.value:
+        return None
+    value = _words(name, chosen.value)
+    covered = look.masked(value) if name in COVERED else ""
+    others = _others(name, chosen, rows)
+    return Held(name, title, value, chosen.department, chosen.as_of, chosen.rule or "", covered, others)
+
+
+def _others(name: str, chosen: Any, rows: Iterable[Any]) -> list[Version]:
+    """One line for each department and value that is not the chosen one, newest first."""
+    seen: dict[tuple[str, str], Version] = {}
+    for row in sorted(rows, key=lambda row: str(row.as_of or ""), reverse=True):
+        if row.value and not row.chosen and row.value != chosen.value:
+            shown = _words(name, row.value)
+            shown = look.masked(shown) if name in COVERED else shown
+            seen.setdefault((row.department, shown), Version(row.department, shown, row.as_of))
+    return list(seen.values())
+
+
+def _words(name: str, value: str) -> str:
+    if name == "sex":
+        return SEXES.get(value, value)
+    if name == "birth_date":
+        return look.day(value)
+    return value

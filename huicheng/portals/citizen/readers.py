@@ -1,0 +1,54 @@
+"""Who has read a resident's data, from the audit chain itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from huicheng.ground import api as ground
+from huicheng.ground.api import Actor, EventRecord, UnknownDepartment, department
+
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Reading:
+    at: datetime
+    who: str
+    what: str
+    purpose: str
+
+
+def _events(actor: Actor) -> list[EventRecord]:
+    return ground.events(subject=f"person:{actor.person}", limit=MOST) if actor.person else []
+
+
+def by_others(actor: Actor) -> list[Reading]:
+    return [_reading(one) for one in _events(actor) if one.actor != actor.id]
+
+
+def by_self(actor: Actor) -> list[Reading]:
+    return [_reading(one) for one in _events(actor) if one.actor == actor.id]
+
+
+def _reading(event: EventRecord) -> Reading:
+    return Reading(event.at, _who(event), _what(event.kind), event.purpose)
+
+
+def _who(event: EventRecord) -> str:
+    if event.actor.startswith("system:"):
+        return _("平台自动处理")
+    try:
+        return f"{department(event.department).short} {event.actor_name}".strip()
+    except UnknownDepartment:
+        return event.actor_name or event.actor
+
+
+def _what(kind: str) -> str:
+    known = {
+        "identity.LoggedIn": _("登录了慧城"),
+        "identity.AccountCreated": _("开设了账号"),
+    }
+    return known.get(kind, _("查看了您的记录"))

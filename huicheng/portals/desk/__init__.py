@@ -1,0 +1,1 @@
+"""工作台 — where officials deliver, see what was refused, and watch the platform work."""

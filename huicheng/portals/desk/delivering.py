@@ -1,0 +1,100 @@
+"""Delivering a file: choose, match its columns, see what would be refused, deliver as a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import BadInput, current_actor, opens_to, submit
+from huicheng.portals.desk import drafts, showing
+from huicheng.portals.desk.sight import deliverable
+from huicheng.portals.desk.views import page_context
+
+
+@opens_to("official", duty="deliver")
+def choose(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    resources = deliverable(actor)
+    chosen, error = request.POST.get("resource", request.GET.get("resource", "")), ""
+    if request.method == "POST":
+        if chosen not in {one.code for one in resources}:
+            raise PermissionDenied(_("您的账号不能交付到这个数据资源。"))
+        try:
+            file = request.FILES.get("file")
+            if file is None:
+                raise drafts.UploadRefused(_("没有选择文件。请选一个文件再继续。"))
+            return redirect("desk:map", drafts.keep(file, resource=chosen, actor=actor).token)
+        except BadInput as problem:
+            error = str(problem)
+    context = page_context(resources=resources, chosen=chosen, error=error)
+    return render(request, "desk/choose.html", context, status=400 if error else 200)
+
+
+@opens_to("official", duty="deliver")
+def map_columns(request: HttpRequest, token: str) -> HttpResponse:
+    draft = drafts.find(token, current_actor())
+    if draft is None:
+        messages.warning(request, _("这个文件已经交付或已经删除，请重新选择。"))
+        return redirect("desk:deliver")
+    if request.POST.get("do") == "drop":
+        drafts.drop(token)
+        messages.success(request, _("文件 %(name)s 已删除，什么都没有写入。") % {"name": draft.name})
+        return redirect("desk:deliver")
+    try:
+        return _matched(request, draft)
+    except BadInput as problem:
+        context = page_context(draft=draft, resource=exchange.resource(draft.resource), error=str(problem))
+        return render(request, "desk/map.html", context, status=400)
+
+
+def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
+    proposal = exchange.propose_mapping(draft.resource, draft.path)
+    mapping = _chosen(request) if request.method == "POST" else dict(proposal.mapping)
+    if request.POST.get("do") == "deliver":
+        return _submit(request, draft, proposal.header, mapping)
+    context = page_context(draft=draft, resource=exchange.resource(draft.resource))
+    context["matches"] = [_match(one, mapping) for one in proposal.matches]
+    try:
+        preview = exchange.preview(draft.resource, draft.path, mapping=mapping)
+    except BadInput as problem:
+        return render(request, "desk/map.html", {**context, "error": str(problem)}, status=400)
+    context["preview"] = preview
+    context["issue_rows"] = showing.issue_rows(context["resource"], preview.issues[:100])
+    context["issue_columns"] = showing.issue_columns()
+    return render(request, "desk/map.html", context)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """{column: field} as the selects say it; a column left out is absent."""
+    pairs = ((key.removeprefix("column:"), str(value)) for key, value in request.POST.items())
+    return {column: field for column, field in pairs if field and f"column:{column}" in request.POST}
+
+
+def _match(match: Any, mapping: dict[str, str]) -> dict[str, Any]:
+    chosen = mapping.get(match.column, "")
+    same = chosen == (match.field or "")
+    return {
+        "column": match.column,
+        "field": chosen,
+        "confidence": match.confidence if same else None,
+        "reason": match.reason if same else _("您选的"),
+    }
+
+
+def _submit(request: HttpRequest, draft: drafts.Draft, header: Any, mapping: dict[str, str]) -> HttpResponse:
+    exchange.preview(
+        draft.resource, draft.path, mapping=mapping
+    )  # a mapping that cannot work is refused here
+    if request.POST.get("remember"):
+        exchange.remember_mapping(draft.resource, header, mapping)
+    job = submit(
+        "desk.deliver", key=draft.token, resource=draft.resource, path=str(draft.path), token=draft.token,
+        mapping=mapping,
+    )  # fmt: skip
+    return redirect("desk:job", job.id)

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import Progress, job
+from huicheng.portals.desk import drafts
+
+
+@job("desk.deliver", title="交付文件")
+def deliver(
+    progress: Progress, *, resource: str, path: str, token: str, mapping: dict[str, str], sheet: str = ""
+) -> dict[str, Any]:
+    """Twice is once: a file already delivered answers with its first receipt."""
+    if (
+        "receipt" in progress.checkpoint
+    ):  # killed after the delivery: the draft may be gone, the receipt is not
+        drafts.drop(token)
+        return progress.checkpoint
+    source = Path(path)
+    receipt = exchange.deliver(resource, source, mapping=mapping, sheet=sheet or None, progress=progress)
+    facts = {"receipt": receipt.id, "accepted": receipt.accepted, "refused": receipt.refused}
+    progress.save(**facts)
+    drafts.drop(token)
+    return facts

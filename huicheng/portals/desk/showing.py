@@ -1,0 +1,119 @@
+"""Receipts, issues and runs as the desk's tables show them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import department
+from huicheng.portals.look import api as look
+from huicheng.portals.look.api import Column, Stat
+
+PERSONAL_KINDS = {"person_id", "phone", "person_name", "address"}
+
+
+def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
+    resource = exchange.resource(receipt.resource)
+    return {
+        "id": receipt.id,
+        "title": resource.title,
+        "owner": resource.owner,
+        "bureau": department(resource.owner).short,
+        "file": receipt.file,
+        "at": receipt.at,
+        "rows": receipt.rows,
+        "accepted": receipt.accepted,
+        "refused": receipt.refused,
+        "flagged": receipt.flagged,
+        "sha256": receipt.sha256,
+        "version": receipt.version,
+        "refused_file": receipt.refused_file,
+        "issues_file": receipt.issues_file,
+        "href": reverse("desk:delivery", args=[receipt.id]),
+    }
+
+
+def receipt_columns() -> list[Column]:
+    return [
+        Column(name="title", title=_("资源"), link="href"),
+        Column(name="bureau", title=_("部门")),
+        Column(name="rows", title=_("行数"), kind="number"),
+        Column(name="refused", title=_("退回"), kind="number"),
+        Column(name="at", title=_("收到"), kind="ago"),
+    ]
+
+
+def figures(row: dict[str, Any]) -> list[Stat]:
+    rows = row["rows"]
+
+    def share(count: int) -> str:
+        return look.percent(count / rows) if rows else ""
+
+    unit = _("行")
+    return [
+        Stat(title=_("收到"), value=rows, unit=unit, exact=True),
+        Stat(title=_("接受"), value=row["accepted"], unit=unit, note=share(row["accepted"]), exact=True),
+        Stat(title=_("退回"), value=row["refused"], unit=unit, note=share(row["refused"]), exact=True),
+        Stat(title=_("有提示"), value=row["flagged"], unit=unit, note=_("已接受，但值得看一眼"), exact=True),
+    ]
+
+
+def _titles(resource: exchange.Resource) -> dict[str, exchange.Field]:
+    return {field.name: field for field in resource.fields}
+
+
+def issue_rows(resource: exchange.Resource, issues: Iterable[exchange.Issue]) -> list[dict[str, Any]]:
+    """One line per issue; personal values are masked, since the row's number is enough to find it."""
+    fields = _titles(resource)
+    rows = []
+    for issue in issues:
+        field = fields.get(issue.field)
+        value = issue.value
+        if field and (field.sensitivity == "personal" or field.kind in PERSONAL_KINDS):
+            value = look.masked(value)
+        title = field.title if field else issue.field
+        rows.append(
+            {
+                "row": issue.row,
+                "field": title,
+                "value": value,
+                "reason": issue.reason,
+                "outcome": _outcome(issue.outcome),
+            }
+        )
+    return rows
+
+
+def _outcome(outcome: str) -> str:
+    return {"refused": _("退回"), "refuse": _("退回"), "flagged": _("提示"), "flag": _("提示")}.get(
+        outcome, outcome
+    )
+
+
+def issue_columns() -> list[Column]:
+    return [
+        Column(name="row", title=_("行"), kind="number"),
+        Column(name="field", title=_("字段")),
+        Column(name="value", title=_("值"), kind="code"),
+        Column(name="reason", title=_("问题")),
+        Column(name="outcome", title=_("处理"), kind="chip"),
+    ]
+
+
+def by_field(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    counts = Counter((row["field"], row["reason"], row["outcome"]) for row in rows)
+    return [{"field": f, "reason": r, "outcome": o, "count": n} for (f, r, o), n in counts.most_common(30)]
+
+
+def field_columns() -> list[Column]:
+    return [
+        Column(name="field", title=_("字段")),
+        Column(name="reason", title=_("问题")),
+        Column(name="outcome", title=_("处理"), kind="chip"),
+        Column(name="count", title=_("行数"), kind="number"),
+    ]

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from huicheng.portals.desk import delivering, quality, running, views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("deliveries/", views.deliveries, name="deliveries"),
+    path("deliveries/<str:receipt_id>/", views.delivery, name="delivery"),
+    path("deliveries/<str:receipt_id>/refused/", views.refused_file, name="refused"),
+    path("deliveries/<str:receipt_id>/issues/", views.issues_file, name="issues"),
+    path("deliver/", delivering.choose, name="deliver"),
+    path("deliver/<str:token>/", delivering.map_columns, name="map"),
+    path("jobs/", running.jobs, name="jobs"),
+    path("jobs/<str:job_id>/", running.job, name="job"),
+    path("jobs/<str:job_id>/progress/", running.job_progress, name="job_progress"),
+    path("fusion/", running.fusion_runs, name="fusion"),
+    path("fusion/start/", running.start_fusion, name="start_fusion"),
+    path("quality/", quality.quality, name="quality"),
+    path("audit/", running.audit, name="audit"),
+]

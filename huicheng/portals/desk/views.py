@@ -1,0 +1,125 @@
+"""The desk's front and its deliveries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from huicheng.exchange import api as exchange
+from huicheng.ground import api as ground
+from huicheng.ground.api import Actor, current_actor, opens_to
+from huicheng.portals.desk import showing
+from huicheng.portals.desk.sight import department_of, receipt_for, sees_all, sees_job
+from huicheng.portals.look.api import Stat
+
+PER_PAGE, MOST, SHOWN_ISSUES, SHOWN_ROWS = 40, 2000, 500, 20
+
+
+def page_context(**more: Any) -> dict[str, Any]:
+    """What the desk's frame needs on every page."""
+    return {"steward": sees_all(current_actor()), **more}
+
+
+def seen_receipts(actor: Actor, *, limit: int = MOST) -> list[dict[str, Any]]:
+    receipts = exchange.receipts(department=department_of(actor), limit=limit)
+    return [showing.receipt_row(one) for one in receipts]
+
+
+@opens_to("official")
+def home(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    rows = seen_receipts(actor)
+    jobs = [one for one in ground.jobs(limit=50) if sees_job(actor, one)]
+    context = page_context(
+        stats=_headlines(rows, jobs),
+        rows=rows[:8],
+        columns=showing.receipt_columns(),
+        jobs=jobs[:4],
+        may_deliver=actor.may("deliver"),
+    )
+    return render(request, "desk/home.html", context)
+
+
+def _headlines(rows: list[dict[str, Any]], jobs: list[ground.JobView]) -> list[Stat]:
+    received = sum(row["rows"] for row in rows)
+    refused = sum(row["refused"] for row in rows)
+    return [
+        Stat(title=_("交付"), value=len(rows), unit=_("份")),
+        Stat(title=_("收到的行"), value=received, unit=_("行")),
+        Stat(title=_("退回的行"), value=refused, unit=_("行"), note=_("改好后再交付即可")),
+        Stat(title=_("正在进行的作业"), value=sum(one.open for one in jobs), unit=_("个")),
+    ]
+
+
+@opens_to("official")
+def deliveries(request: HttpRequest) -> HttpResponse:
+    return _deliveries(request, {})
+
+
+@opens_to("official")
+def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
+    receipt = receipt_for(current_actor(), receipt_id)
+    row = showing.receipt_row(receipt)
+    resource = exchange.resource(receipt.resource)
+    issues = showing.issue_rows(resource, exchange.issues(receipt.id, limit=SHOWN_ISSUES))
+    detail = {
+        "receipt": row,
+        "figures": showing.figures(row),
+        "issue_rows": issues[:SHOWN_ROWS],
+        "issue_count": min(len(issues), SHOWN_ROWS),
+        "issue_columns": showing.issue_columns(),
+        "by_field": showing.by_field(issues),
+        "field_columns": showing.field_columns(),
+    }
+    return _deliveries(request, detail)
+
+
+def _deliveries(request: HttpRequest, detail: dict[str, Any]) -> HttpResponse:
+    actor = current_actor()
+    chosen = {key: request.GET.get(key, "") for key in ("q", "department", "show")}
+    rows = seen_receipts(actor)
+    kept = [row for row in rows if _wanted(row, chosen)]
+    context = page_context(
+        page=Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
+        chosen=chosen,
+        filtered=any(chosen.values()),
+        asked=f"?{request.GET.urlencode()}" if request.GET else "",
+        departments=sorted({row["owner"] for row in rows}) if sees_all(actor) else [],
+        **detail,
+    )
+    return render(request, "desk/deliveries.html", context)
+
+
+def _wanted(row: dict[str, Any], chosen: dict[str, str]) -> bool:
+    text = f"{row['title']} {row['file']} {row['bureau']} {row['id']}".lower()
+    words = chosen["q"].lower().split()
+    if chosen["department"] and row["owner"] != chosen["department"]:
+        return False
+    if chosen["show"] and (chosen["show"] == "refused") != bool(row["refused"]):
+        return False
+    return all(word in text for word in words)
+
+
+@opens_to("official")
+def refused_file(request: HttpRequest, receipt_id: str) -> FileResponse:
+    """The refused rows as a file of the delivered shape; it holds personal values, so its reading is an event."""
+    receipt = receipt_for(current_actor(), receipt_id)
+    return _download(receipt.refused_file)
+
+
+@opens_to("official")
+def issues_file(request: HttpRequest, receipt_id: str) -> FileResponse:
+    receipt = receipt_for(current_actor(), receipt_id)
+    return _download(receipt.issues_file)
+
+
+def _download(place: Path | str | None) -> FileResponse:
+    path = Path(place) if place else None
+    if path is None or not path.exists():
+        raise Http404(_("这份回执没有可下载的文件。"))
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
