@@ -1,0 +1,107 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huicheng.exchange.api import AccessDenied, NoData, ask, decide, publish_table, resource, resources, sample
+from huicheng.ground.api import ANONYMOUS, Actor, events, system_actor
+
+pytestmark = pytest.mark.django_db
+
+ZHAO = Actor(id="a1", name="赵敏", kind="official", department="shuju", duties=frozenset({"steward"}))
+SUN = Actor(id="a2", name="孙丽", kind="official", department="weijian", duties=frozenset({"read", "deliver"}))
+WANG = Actor(id="a3", name="王芳", kind="resident", person="P000000000001")
+LI = Actor(id="a4", name="李强", kind="resident", person="P000000000002")
+
+
+@pytest.fixture
+def people():
+    spec = resource("base.people")
+    wang = {"base_id": "P000000000001", "name": "王芳", "id_number": "210102199003078888", "phone": "13812345678"}
+    li = {"base_id": "P000000000002", "name": "李强", "id_number": "210103198001019999", "phone": "13998765432"}
+    address = {"address": "辽宁省沈阳市和平区南京南街12号3单元502室"}
+    rows = [{f.name: (one | address).get(f.name) for f in spec.fields} for one in (wang, li)]
+    layout = pa.schema([(f.name, pa.string()) for f in spec.fields])
+    publish_table("base.people", pa.Table.from_pylist(rows, schema=layout))
+
+
+NAMES = "SELECT name, id_number, phone, address FROM base.people ORDER BY base_id"
+
+
+def test_a_stranger_reads_no_person(people):
+    with pytest.raises(AccessDenied, match="人口基础库"):
+        ask(NAMES, ANONYMOUS, purpose="好奇")
+
+
+def test_a_resident_reads_his_own_row_and_no_other(people):
+    assert ask(NAMES, WANG, purpose="本人查询").table["name"].to_pylist() == ["王芳"]
+
+
+def test_a_steward_sees_people_masked(people):
+    row = ask(NAMES, ZHAO, purpose="质量核查").table.to_pylist()[0]
+    assert row["name"] == "王*"
+    assert row["id_number"] == "2101**********8888"
+    assert row["phone"] == "138****5678"
+    assert row["address"].startswith("辽宁省沈阳市和平区")
+    assert "南京南街" not in row["address"]
+
+
+def test_without_a_purpose_even_a_steward_is_refused(people):
+    with pytest.raises(AccessDenied, match="用途"):
+        ask(NAMES, ZHAO, purpose=" ")
+
+
+def test_a_filter_cannot_find_what_is_masked(people):
+    sql = "SELECT count(*) AS n FROM base.people WHERE id_number = '210102199003078888'"
+    assert ask(sql, ZHAO, purpose="试探").table["n"].to_pylist() == [0]
+
+
+def test_links_are_for_stewards_only(people):
+    assert not decide(resource("base.people_links"), SUN, "核对").allowed
+
+
+def test_a_department_reads_its_own_and_not_its_neighbours():
+    assert decide(resource("health_files"), SUN, "核对").allowed
+    assert not decide(resource("police_households"), SUN, "核对").allowed
+
+
+def test_a_table_that_is_not_in_the_catalogue_is_nobodys(people):
+    with pytest.raises(AccessDenied, match="目录里没有表"):
+        ask("SELECT * FROM base.secret", system_actor("fusion"), purpose="运行")
+
+
+def test_a_question_leaves_a_trace_and_so_does_a_refusal(people):
+    ask(NAMES, ZHAO, purpose="质量核查")
+    with pytest.raises(AccessDenied):
+        ask(NAMES, ANONYMOUS, purpose="好奇")
+    kinds = [e.kind for e in events(subject="resource:base.people")]
+    assert kinds[:2] == ["exchange.AccessRefused", "exchange.QuestionAsked"]
+
+
+def test_what_nobody_delivered_yet_is_said(people):
+    with pytest.raises(NoData):
+        sample("police_households", system_actor("test"))
+
+
+def test_nothing_open_holds_a_personal_field():
+    assert not [r.code for r in resources(open_only=True) for f in r.fields if f.sensitivity == "personal"]
+
+
+duties = st.frozensets(st.sampled_from(["read", "deliver", "decide", "steward"]))
+actors = st.builds(
+    Actor,
+    id=st.just("x"), name=st.just("某人"), duties=duties,
+    kind=st.sampled_from(["anonymous", "resident", "official"]),
+    department=st.sampled_from([None, "shuju", "weijian", "gongan", "zhengfuban"]),
+    person=st.sampled_from([None, "P000000000001"]),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(actor=actors, purpose=st.sampled_from(["", "核对"]))
+def test_no_person_ever_sees_a_strangers_personal_value_in_bulk(actor, purpose):
+    for spec in resources():
+        decision = decide(spec, actor, purpose)
+        plain = {name for name, show in decision.columns.items() if show == "plain"}
+        leaked = [f.name for f in spec.fields if f.sensitivity == "personal" and f.name in plain]
+        assert not leaked or (decision.where and actor.person and actor.person in decision.where)
