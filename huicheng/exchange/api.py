@@ -27,7 +27,7 @@ from huicheng.exchange.catalogue import (
     table_of,
 )
 from huicheng.exchange.declarations import Field, Resource
-from huicheng.exchange.policy import Decision, decide
+from huicheng.exchange.policy import Decision, decide, mount_of
 
 __all__ = [
     "AccessDenied",
@@ -48,6 +48,7 @@ __all__ = [
     "decide",
     "declare",
     "export",
+    "mount_of",
     "publish_table",
     "resource",
     "resources",

@@ -1,0 +1,1 @@
+"""基础库 — people, firms, houses, places, economy: what all trust."""

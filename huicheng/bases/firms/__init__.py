@@ -1,0 +1,1 @@
+"""法人基础库 — the register of firms."""

@@ -1,0 +1,1 @@
+SELECT * FROM base.firms WHERE base_id = $base_id

@@ -1,0 +1,1 @@
+"""房屋基础库 — the register of dwellings."""

@@ -1,0 +1,1 @@
+SELECT * FROM base.houses WHERE base_id = $base_id

@@ -1,0 +1,1 @@
+"""人口基础库 — the register of residents."""

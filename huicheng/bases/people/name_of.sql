@@ -1,0 +1,1 @@
+SELECT name FROM base.people WHERE base_id = $base_id

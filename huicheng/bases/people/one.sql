@@ -1,0 +1,1 @@
+SELECT * FROM base.people WHERE base_id = $base_id
