@@ -229,3 +229,12 @@ def _walk(path: list[str]) -> Division | None:
             return None
         here = hits[-1] if here else hits[0]
     return here
+
+
+def region_words() -> set[str]:
+    """Every way a firm's name may begin with a place of Liaoning, a province or a prefecture."""
+    words = {"中国", "东北", "国家"}
+    for place in (*_upper().values(), *_former_rows()):
+        if place.level != "district" or place.code.startswith("21"):
+            words |= {place.name, place.short}
+    return {word for word in words if len(word) > 1}

@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+# The 2013 table of standard characters gives these back to people's names.
+KEPT = frozenset("昇堃喆淼邨甦犇龢迺乾藉麽仝菉椀祇")
 BLANKS = re.compile(r"[\s\u200b-\u200f\ufeff\u00ad]+")
 NOT_CODE = re.compile(r"[\s'’‘`\"“”\-—–_.·,，。:：]+")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -34,7 +36,7 @@ def without_blanks(text: str) -> str:
 
 def chinese_number(text: str) -> int | None:
     """二〇三 → 203, 二十三 → 23, 一百零五 → 105, 三万二千 → 32000; None for anything else."""
-    if not text:
+    if not any(character in DIGITS or character in UNITS for character in text):
         return None
     if all(character in DIGITS for character in text):
         return int("".join(str(DIGITS[character]) for character in text))
@@ -65,7 +67,8 @@ def _traditional_map() -> dict[int, str]:
     """Single characters only: a name has no context for phrases to help with."""
     block = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simple = _simplifier().convert(" ".join(block)).split(" ")
-    return {ord(old): new for old, new in zip(block, simple, strict=True) if old != new and len(new) == 1}
+    return {ord(old): new for old, new in zip(block, simple, strict=True)
+            if old != new and len(new) == 1 and old not in KEPT}
 
 
 def simplified(text: str) -> str:
