@@ -49,8 +49,8 @@ def back_up(target: Path) -> dict[str, Any]:
                 sums[name] = _put(tar, name, path)
             facts = _facts(sums)
             _put_bytes(tar, "manifest.json", json.dumps(facts, indent=1).encode())
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)

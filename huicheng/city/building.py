@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -63,20 +64,18 @@ def build(out: Console, *, residents: int) -> None:
 
 
 def _steps(city: Path, residents: int) -> Iterator[Step]:
-    yield "sandbox", "生成居民、企业、房屋与各部门的文件", lambda b: _make(city, residents, b)
+    yield "sandbox", "生成居民、企业、房屋与各部门的文件", partial(_make, city, residents)
     for seed in declared(Seed):
         one = seed.value
         title = f"接收开放数据 {exchange.resource(one.resource).title}"
-        yield f"seed:{one.resource}", title, lambda b, one=one: _deliver_seed(one, b)
+        yield f"seed:{one.resource}", title, partial(_deliver_seed, one)
     for resource, layout in sandbox.LAYOUTS.items():
-        title = f"接收 {layout.title}（{layout.file}）"
-        source = city / "extracts" / layout.file
-        yield f"deliver:{resource}", title, lambda b, r=resource, s=source: _deliver_extract(r, s, b)
+        yield f"deliver:{resource}", f"接收 {layout.title}", partial(_deliver_extract, city, resource)
     if real := _real_firms():
-        yield "real:firms", "接收真实企业登记（沈阳）", lambda b: _deliver("firm_registrations", real, b)
-    yield "fuse", "融合为人口、法人、房屋三库", lambda b: _fuse(b)
-    yield "accounts", "开设样例账户", lambda b: _accounts(city)
-    yield "watch", "监测巡查", lambda b: _watch(b)
+        yield "real:firms", "接收真实企业登记（沈阳）", partial(_deliver, "firm_registrations", real, None)
+    yield "fuse", "融合为人口、法人、房屋三库", _fuse
+    yield "accounts", "开设样例账户", partial(_accounts, city)
+    yield "watch", "监测巡查", _watch
 
 
 def _make(city: Path, residents: int, shown: Bar) -> None:
@@ -84,19 +83,23 @@ def _make(city: Path, residents: int, shown: Bar) -> None:
     sandbox.build(city, residents=residents, progress=shown)
 
 
-def _deliver(resource: str, source: Path | str, shown: Bar, query: str | None = None) -> None:
+def _deliver(resource: str, source: Path | str, query: str | None, shown: Bar) -> None:
     exchange.deliver(resource, source, query=query, progress=shown)
 
 
 def _deliver_seed(seed: Seed, shown: Bar) -> None:
-    _deliver(seed.resource, settings.BASE_DIR / "data" / seed.file, shown)
+    _deliver(seed.resource, settings.BASE_DIR / "data" / seed.file, None, shown)
 
 
-def _deliver_extract(resource: str, source: Path, shown: Bar) -> None:
+def _deliver_extract(city: Path, resource: str, shown: Bar) -> None:
+    manifest = sandbox.read_manifest(city)
+    if manifest is None:
+        raise FileNotFoundError(f"样例城市不在 {city}：删除 {home() / 'city.json'} 后重新 make up")
+    source = manifest.path(resource)
     if source.suffix == ".sqlite":
-        _deliver(resource, f"sqlite:///{source}", shown, TAX_QUERY)
+        _deliver(resource, f"sqlite:///{source}", TAX_QUERY, shown)
         return
-    _deliver(resource, source, shown)
+    _deliver(resource, source, None, shown)
 
 
 def _real_firms() -> Path | None:
@@ -109,7 +112,7 @@ def _fuse(shown: Bar) -> None:
     fusion.fuse(progress=shown)
 
 
-def _accounts(city: Path) -> None:
+def _accounts(city: Path, shown: Bar) -> None:
     chosen = [one.person for one in sandbox.sample_people(city)]
     people = {f"resident{n}": (one["name"], one["id_number"]) for n, one in enumerate(chosen, 1)}
     identity.make_samples(people)

@@ -88,7 +88,8 @@ class Progress:
     def __init__(self, row: Job, watcher: Watcher | None = None) -> None:
         self.job_id = str(row.id)
         self.checkpoint: dict[str, Any] = dict(row.checkpoint)
-        self.label, self.done, self.total = row.label, 0, None
+        self.label, self.done = row.label, 0
+        self.total: int | None = None
         self._owner, self._watcher, self._written = row.owner, watcher, 0.0
 
     def step(self, label: str, *, done: int = 0, total: int | None = None) -> None:

@@ -1,11 +1,13 @@
 """法人基础库: what three departments hold about firms, and the one register made of it."""
 
+from typing import Final
+
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "法人基础库", "shuju"
 
 CATEGORY = "基础/法人单位"
-PERSONAL = "personal"
+PERSONAL: Final = "personal"
 
 firm_registrations = Resource(
     code="firm_registrations",

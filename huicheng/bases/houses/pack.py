@@ -1,11 +1,13 @@
 """房屋基础库: what three departments hold about dwellings, and the one register made of it."""
 
+from typing import Final
+
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "房屋基础库", "shuju"
 
 CATEGORY = "基础/自然资源和空间地理"
-PERSONAL = "personal"
+PERSONAL: Final = "personal"
 
 property_titles = Resource(
     code="property_titles",

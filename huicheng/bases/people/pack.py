@@ -1,11 +1,13 @@
 """人口基础库: what five departments hold about residents, and the one register made of it."""
 
+from typing import Final
+
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "人口基础库", "shuju"
 
 CATEGORY = "基础/人口"
-PERSONAL = "personal"
+PERSONAL: Final = "personal"
 
 
 def _id(name: str, title: str, *synonyms: str) -> Field:
