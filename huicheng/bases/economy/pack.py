@@ -13,7 +13,7 @@ house_price_index = Resource(
     code="house_price_index",
     title="七十城住宅销售价格指数",
     owner="tongji",
-    category="经济发展",
+    category="主题/宏观经济",
     summary="2018—2025 年每月新建与二手住宅价格指数：环比、同比、定基；含沈阳。",
     fields=(
         Field("month", "月份", "date", required=True, meaning="以每月第一天表示"),
@@ -34,7 +34,7 @@ house_price_segments = Resource(
     code="house_price_segments",
     title="分面积住宅价格指数（沈阳、大连、长春）",
     owner="tongji",
-    category="经济发展",
+    category="主题/宏观经济",
     summary="2016—2025 年每月按面积分的价格指数，逐月连乘。",
     fields=(
         Field("month", "月份", "date", required=True, meaning="以每月第一天表示"),
@@ -54,7 +54,7 @@ census_2020 = Resource(
     code="census_2020",
     title="第七次人口普查各区县常住人口（沈阳）",
     owner="tongji",
-    category="经济发展",
+    category="基础/人口",
     summary="2020 年 11 月 1 日 13 个区县的常住人口，及公布了的十年增减。",
     fields=(
         Field("district", "区划代码", "division", required=True),
@@ -74,16 +74,14 @@ service_items = Resource(
     code="service_items",
     title="政务服务事项（广安区）",
     owner="yingshang",
-    category="政务服务",
+    category="主题/公共服务",
     summary="四川广安区 34 个部门 1,135 项政务服务的名称、国家事项编码与类型，2025 年 4 月。",
     fields=(
         Field("item_code", "事项编码", "text", required=True),
         Field("name", "事项名称", "text", required=True),
         Field("main_item", "主项", "text"),
         Field("department", "部门", "text", required=True),
-        Field(
-            "task_type", "类型", "integer", meaning="1 许可 5 给付 7 确认 8 奖励 9 裁决 10 其他 20 服务"
-        ),
+        Field("task_type", "类型", "integer", meaning="1 许可 5 给付 7 确认 8 奖励 9 裁决 10 其他 20 服务"),
         Field("department_code", "部门编码", "text", meaning="部分为门户内部编号"),
     ),
     key=("item_code",),
@@ -97,7 +95,7 @@ open_portals = Resource(
     code="open_portals",
     title="全国公共数据开放平台名录",
     owner="shuju",
-    category="政务服务",
+    category="主题/公共服务",
     summary="各省市的数据开放平台名称与网址，2024 年 8 月；没有平台的为空。",
     fields=(
         Field("province", "省份", "text", required=True),

@@ -22,7 +22,7 @@ air_hourly = Resource(
     code="air_hourly",
     title="逐小时空气与气象（沈阳）",
     owner="shengtai",
-    category="生态环境",
+    category="主题/生态环保",
     summary="2010—2015 年每小时三个点位的 PM2.5 与全市气象；PM2.5 自 2013 年起。",
     fields=(
         Field("time", "时间", "datetime", required=True, meaning="北京时间，整点"),
@@ -49,7 +49,7 @@ aqi_breakpoints = Resource(
     code="aqi_breakpoints",
     title="空气质量分指数浓度限值（HJ 633-2012）",
     owner="shengtai",
-    category="生态环境",
+    category="主题/生态环保",
     summary="六项污染物每一级分指数（IAQI）的浓度上下限。",
     fields=(
         Field("pollutant", "污染物", "text", required=True),

@@ -1,0 +1,10 @@
+-- People counted one level down: by the first $length digits of the community's code, within $place.
+select substr(community, 1, $length) as code,
+       count(*) as residents,
+       count(distinct household_no) as households,
+       round(100.0 * avg(case when birth_date <= current_date - interval 65 year then 1.0 else 0.0 end), 1)
+           as old_share
+from base.people
+where starts_with(community, $place)
+group by 1
+order by residents desc

@@ -1,0 +1,147 @@
+"""What a request asks of a table: which rows, how many, in what order; every mistake has its sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.api import Field, Resource
+from huicheng.ground.api import BadInput
+
+MOST_ROWS, FARTHEST = 1000, 10_000_000
+SIGNS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "has": "has"}
+WORDS = {"limit", "offset", "order", "fields", "format"}
+
+
+@dataclass(frozen=True)
+class Condition:
+    field: str
+    sign: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Question:
+    """``order`` is a field's name, with a minus in front for the largest first."""
+
+    limit: int
+    offset: int
+    conditions: tuple[Condition, ...] = ()
+    order: str = ""
+    columns: tuple[str, ...] = ()
+
+
+def question(resource: Resource, asked: QueryDict) -> Question:
+    fields = {field.name: field for field in resource.fields}
+    return Question(
+        limit=whole(asked, "limit", usual=100, most=MOST_ROWS),
+        offset=whole(asked, "offset", usual=0, most=FARTHEST),
+        conditions=tuple(_condition(fields, key, asked[key]) for key in asked if key not in WORDS),
+        order=_order(fields, asked.get("order", "")),
+        columns=_columns(fields, asked.get("fields", "")),
+    )
+
+
+def whole(asked: Mapping[str, str], name: str, *, usual: int, most: int) -> int:
+    text = asked.get(name, "").strip()
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most):
+        raise BadInput(
+            _("%(name)s 应是 0 到 %(most)s 的整数，收到的是“%(text)s”。")
+            % {"name": name, "most": most, "text": text[:40]}
+        )
+    return int(text)
+
+
+def _known(fields: Mapping[str, Field], name: str) -> Field:
+    if name not in fields:
+        known = "、".join(fields)
+        raise BadInput(
+            _("没有字段“%(name)s”。这份数据的字段是：%(known)s。") % {"name": name[:40], "known": known}
+        )
+    return fields[name]
+
+
+def _order(fields: Mapping[str, Field], text: str) -> str:
+    if text:
+        _known(fields, text.removeprefix("-"))
+    return text
+
+
+def _columns(fields: Mapping[str, Field], text: str) -> tuple[str, ...]:
+    return tuple(_known(fields, name.strip()).name for name in text.split(",")) if text.strip() else ()
+
+
+def _condition(fields: Mapping[str, Field], key: str, text: str) -> Condition:
+    name, _line, sign = key.partition("__")
+    field = _known(fields, name)
+    if sign not in SIGNS:
+        signs = "、".join(f"{name}__{sign}" for sign in SIGNS if sign)
+        raise BadInput(
+            _("“%(key)s”不认识。可用：%(name)s、%(signs)s。")
+            % {"key": key[:60], "name": name, "signs": signs}
+        )
+    if sign == "has" and field.kind in READERS:
+        raise BadInput(_("“%(title)s”不是文字，不能用 __has。") % {"title": field.title})
+    return Condition(name, SIGNS[sign], _value(field, text))
+
+
+def _value(field: Field, text: str) -> Any:
+    if "\x00" in text:
+        raise BadInput(_("“%(title)s”的条件含有不可见字符。") % {"title": field.title})
+    read = READERS.get(field.kind)
+    if read is None:
+        return text
+    try:
+        return read(text.strip())
+    except (ValueError, OverflowError) as problem:
+        asked = {"title": field.title, "kind": _(KINDS[field.kind]), "text": text[:40]}
+        raise BadInput(_("“%(title)s”是%(kind)s，读不懂“%(text)s”。") % asked) from problem
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if abs(value) >= 2**63:
+        raise OverflowError(text)
+    return value
+
+
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "number": _number,
+    "integer": _integer,
+    "boolean": _truth,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+KINDS = {
+    "text": "文字",
+    "number": "数字",
+    "integer": "整数",
+    "boolean": "是否",
+    "date": "日期",
+    "datetime": "时间",
+    "money": "金额",
+    "division": "区划代码",
+    "code": "代码",
+}

@@ -1,0 +1,111 @@
+"""Which picture is right for a table, from what its fields say; a wrong picture is worse than none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from huicheng.exchange.api import Field, Resource
+
+Kind = Literal["map", "tilemap", "line", "bar", "plan", "none"]
+NUMBERS = ("number", "integer", "money")
+TIMES = ("date", "datetime")
+# What may be added up over time or place; a share, a price or a concentration may only be averaged.
+FLOWS = ("次", "m³", "人")
+NOT_AMOUNTS = ("year", "decade", "lng", "lat")
+CODE_LIKE = re.compile(r"(_id|_code|^code|^id|^seq|^level|^x$|^y$|_x$|_y$)$")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to draw: fields by name; ``adds`` says whether values are summed or averaged."""
+
+    kind: Kind
+    x: str = ""
+    y: tuple[str, ...] = ()
+    label: str = ""
+    splits: tuple[str, ...] = ()
+    adds: bool = False
+    datum: Literal["wgs84", "gcj02"] = "wgs84"
+
+
+def unit_of(field: Field) -> str:
+    """The unit written in brackets at the end of a title."""
+    found = re.search(r"（([^（）]+)）$", field.title)
+    return found[1] if found else ""
+
+
+def is_amount(field: Field) -> bool:
+    """A number one may group with commas; a year, a code and a coordinate are not."""
+    return field.kind in NUMBERS and field.name not in NOT_AMOUNTS and not CODE_LIKE.search(field.name)
+
+
+def _adds(field: Field) -> bool:
+    """A whole number without a unit is a count."""
+    return unit_of(field) in FLOWS or (field.kind == "integer" and not unit_of(field))
+
+
+def plan(resource: Resource) -> Plan:
+    fields = {field.name: field for field in resource.fields}
+    measures = [f for f in resource.fields if f.kind in NUMBERS and not CODE_LIKE.search(f.name)]
+    for choose in (_map, _tilemap, _ground_plan, _line, _bar):
+        found = choose(resource, fields, measures)
+        if found is not None:
+            return found
+    return Plan("none")
+
+
+def _map(resource: Resource, fields: dict[str, Field], measures: list[Field]) -> Plan | None:
+    if not {"lng", "lat"} <= set(fields):
+        return None
+    texts = [f for f in resource.fields if f.kind == "text" and not CODE_LIKE.search(f.name)]
+    named = [f for f in texts if f.name in ("station", "stop", "name", "address")] or texts
+    label = named[0].name if named else (resource.key or ("",))[0]
+    datum: Literal["wgs84", "gcj02"] = "gcj02" if "GCJ" in fields["lng"].meaning else "wgs84"
+    cities = ("city",) if "city" in fields else ()
+    return Plan("map", x="lng", y=("lat",), label=label, splits=cities, datum=datum)
+
+
+def _tilemap(resource: Resource, fields: dict[str, Field], measures: list[Field]) -> Plan | None:
+    places = [f.name for f in resource.fields if f.kind == "division" or f.name == "district"]
+    if not places or not measures:
+        return None
+    measure = next((f for f in measures if f.name not in ("year", "decade")), measures[0])
+    return Plan("tilemap", x=places[0], y=(measure.name,), adds=_adds(measure))
+
+
+def _ground_plan(resource: Resource, fields: dict[str, Field], measures: list[Field]) -> Plan | None:
+    for x, y in (("x", "y"), ("from_x", "from_y")):
+        if {x, y} <= set(fields) and measures:
+            return Plan("plan", x=x, y=(y,), label=measures[-1].name, adds=_adds(measures[-1]))
+    return None
+
+
+def _line(resource: Resource, fields: dict[str, Field], measures: list[Field]) -> Plan | None:
+    times = [n for n in resource.key if fields[n].kind in TIMES or n in ("year", "month")]
+    if not times:
+        return None
+    splits = tuple(n for n in resource.key if n != times[0] and fields[n].kind == "text")
+    if not measures:
+        return Plan("line", x=times[0], adds=True)
+    measures = [f for f in measures if f.name != times[0]]
+    main = next((f for f in measures if f.name in ("total", "occupied")), measures[0])
+    alike = [f for f in measures if unit_of(f) == unit_of(main) and unit_of(f)]
+    y = [main.name] if splits or main.name == "total" else [f.name for f in alike[:3]] or [main.name]
+    return Plan("line", x=times[0], y=tuple(y), splits=splits, adds=_adds(main))
+
+
+def _bar(resource: Resource, fields: dict[str, Field], measures: list[Field]) -> Plan | None:
+    flows = [f for f in measures if unit_of(f) in FLOWS]
+    texts = [f for f in resource.fields if f.kind == "text" and not CODE_LIKE.search(f.name)]
+    if flows and resource.key and fields[resource.key[0]].kind == "text":
+        return Plan("bar", x=resource.key[0], y=(flows[-1].name,), adds=True)
+    return Plan("bar", x=_group(texts), adds=True) if _group(texts) else None
+
+
+def _group(texts: Iterable[Field]) -> str:
+    """A field to count by: one whose values repeat, which its name tells before the data does."""
+    names = [f.name for f in texts]
+    return next((n for n in ("department", "province", "kind", "line") if n in names), "")

@@ -1,0 +1,162 @@
+"""Resources and rows as the pages show them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.api import Field, Resource
+from huicheng.ground.api import department
+from huicheng.portals.look.api import Chart, number
+from huicheng.portals.open import catalogue, drawing, pictures, tables
+
+Row = dict[str, Any]
+LICENCES = {
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/deed.zh-hans",
+    "MIT": "https://opensource.org/license/mit",
+    "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
+    "EUPL-1.2": "https://interoperable-europe.ec.europa.eu/collection/eupl/eupl-text-eupl-12",
+}
+
+
+def kinds() -> dict[str, str]:
+    return {
+        "text": _("文字"), "number": _("数字"), "integer": _("整数"), "boolean": _("是否"), "date": _("日期"),
+        "datetime": _("时间"), "money": _("金额"), "division": _("区划代码"), "code": _("代码"),
+    }  # fmt: skip
+
+
+def rhythms() -> dict[str, str]:
+    return {
+        "realtime": _("实时"), "daily": _("每日"), "weekly": _("每周"), "monthly": _("每月"), "yearly": _("每年"),
+    }  # fmt: skip
+
+
+def signs() -> list[tuple[str, str]]:
+    return [
+        ("", _("等于")), ("has", _("含有")), ("gt", _("大于")), ("gte", _("不小于")), ("lt", _("小于")),
+        ("lte", _("不大于")),
+    ]  # fmt: skip
+
+
+def entry(resource: Resource) -> dict[str, Any]:
+    facts = tables.facts(resource)
+    return {"resource": resource, "rows": facts.rows, "updated": facts.updated}
+
+
+def aside(resource: Resource) -> dict[str, Any]:
+    return {
+        "facts": tables.facts(resource),
+        "filled": tables.filled(resource),
+        "forms": [{"key": key, "title": form.title} for key, form in _forms(resource)],
+        "rhythm": rhythms().get(resource.update, resource.update),
+        "licence_url": LICENCES.get(resource.licence, ""),
+        "citation": citation(resource),
+    }
+
+
+def _forms(resource: Resource) -> list[tuple[str, tables.Form]]:
+    known = catalogue.formats(resource)
+    return [(key, form) for key, form in tables.FORMS.items() if form.title in known]
+
+
+def citation(resource: Resource) -> str:
+    facts = tables.facts(resource)
+    year = facts.updated.year if facts.updated else date.today().year
+    given = {"owner": department(resource.owner).name, "year": year, "title": resource.title}
+    words = _("%(owner)s（%(year)s）：%(title)s。") % given
+    source = _("来源：%(source)s。") % {"source": resource.source} if resource.source else ""
+    return (
+        words
+        + source
+        + (_("许可：%(licence)s。") % {"licence": resource.licence} if resource.licence else "")
+    )
+
+
+def picture(resource: Resource) -> Chart | None:
+    version = tables.facts(resource).version
+    return _picture(resource.code, version, get_language() or "")
+
+
+@functools.lru_cache(maxsize=128)
+def _picture(code: str, version: int | None, language: str) -> Chart | None:
+    """Drawn once per version and language: half a million rows are not read again for each visitor."""
+    resource = catalogue.dataset(code)
+    plan = pictures.plan(resource)
+    if plan.kind == "none":
+        return None
+    return drawing.draw(resource, plan, tables.read(resource, drawing.columns_of(plan)))
+
+
+def preview(resource: Resource, rows: Sequence[Row]) -> dict[str, Any]:
+    heads = [
+        {"title": field.title, "kind": kinds().get(field.kind, field.kind), "numeric": _numeric(field)}
+        for field in resource.fields
+    ]
+    cells = [[_cell(field, row.get(field.name)) for field in resource.fields] for row in rows]
+    return {"shown_fields": heads, "preview": cells}
+
+
+def _numeric(field: Field) -> bool:
+    return field.kind in pictures.NUMBERS
+
+
+def _cell(field: Field, value: Any) -> dict[str, Any]:
+    return {"text": text(field, value), "numeric": _numeric(field), "meaning": meaning(field, value)}
+
+
+def text(field: Field, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    # Years, codes and coordinates are not amounts: 2015, not 2,015.
+    if isinstance(value, int | float) and pictures.is_amount(field):
+        return number(value)
+    return str(value)
+
+
+def meaning(field: Field, value: Any) -> str:
+    """What a code says in words: from its table, or from the ``1 省 2 市`` that the field's meaning spells out."""
+    if value in (None, "") or isinstance(value, float):
+        return ""
+    return spelled(field.meaning).get(str(value), "")
+
+
+@functools.lru_cache(maxsize=512)
+def spelled(meaning: str) -> dict[str, str]:
+    pairs = re.findall(r"(?:^|[\s：])(\d{1,2}) ([^\d\s]+)", meaning)
+    return dict(pairs) if len(pairs) > 1 else {}
+
+
+def measured(resource: Resource) -> list[dict[str, Any]]:
+    found = {one.field: one for one in tables.quality(resource)}
+    return [_measured(resource, field, found.get(field.name)) for field in resource.fields]
+
+
+def _measured(resource: Resource, field: Field, one: tables.Quality | None) -> dict[str, Any]:
+    ends = [text(field, value) for value in (one.low, one.high)] if one else []
+    return {
+        "name": field.name,
+        "title": field.title,
+        "kind": kinds().get(field.kind, field.kind),
+        "key": field.name in resource.key,
+        "meaning": field.meaning,
+        "codes": field.codes or "",
+        "filled": one.filled if one else None,
+        "distinct": one.distinct if one else None,
+        "range": " – ".join(ends) if all(ends) else "",
+    }
+
+
+def example(resource: Resource) -> str:
+    """A field that is worth filtering by, for the API page's examples."""
+    return (resource.key or tuple(field.name for field in resource.fields))[-1]

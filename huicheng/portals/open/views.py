@@ -1,0 +1,139 @@
+"""The pages of the open portal: find, look, take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.api import Resource
+from huicheng.ground.api import BadInput, opens_to
+from huicheng.portals.open import asking, catalogue, shown, snippets, tables
+
+FACETS = ("theme", "department", "format", "licence")
+PAGE_ROWS, PREVIEW_ROWS = 50, 8
+
+
+@opens_to("everyone")
+def home(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    chosen = {key: request.GET.get(key, "")[:60] for key in FACETS}
+    found = [shown.entry(resource) for resource in catalogue.find(text, chosen)]
+    given = {
+        "text": text,
+        "chosen": chosen,
+        "chosen_count": sum(map(bool, chosen.values())),
+        "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(text, chosen)],
+        "found": found,
+        "all": len(catalogue.open_resources()),
+    }
+    return render(request, "open/home.html", given)
+
+
+def _facet(request: HttpRequest, facet: catalogue.Facet, chosen: dict[str, str]) -> dict[str, Any]:
+    values = [
+        {
+            "name": name,
+            "count": count,
+            "chosen": chosen[facet.key] == value,
+            "href": _changed(request, facet.key, "" if chosen[facet.key] == value else value),
+        }
+        for value, name, count in facet.values
+    ]
+    return {"title": facet.title, "values": values}
+
+
+def _changed(request: HttpRequest, key: str, value: str) -> str:
+    asked = request.GET.copy()
+    asked[key] = value
+    for name in [name for name, text in asked.items() if not text]:
+        del asked[name]
+    return f"{reverse('open:home')}?{asked.urlencode()}"
+
+
+def _open(code: str) -> Resource:
+    try:
+        return catalogue.dataset(code)
+    except catalogue.NoSuchDataset as problem:
+        raise Http404(_("没有这份公开数据。")) from problem
+
+
+def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, Any]) -> HttpResponse:
+    names = {"dataset": _("概览"), "rows": _("数据"), "fields": _("字段与质量"), "interface": _("接口")}
+    tabs = [
+        {"title": title, "href": reverse(f"open:{name}", args=[resource.code]), "chosen": name == tab}
+        for name, title in names.items()
+    ]
+    crumbs = [(_("数据开放"), reverse("open:home")), (resource.title, "")]
+    given = {"resource": resource, "tabs": tabs, "crumbs": crumbs, **shown.aside(resource), **more}
+    template = {"dataset": "overview"}.get(tab, tab)
+    return render(request, f"open/{template}.html", given, status=more.get("status", 200))
+
+
+@opens_to("everyone")
+def dataset(request: HttpRequest, code: str) -> HttpResponse:
+    resource = _open(code)
+    if not tables.facts(resource).rows:
+        return _page(request, resource, "dataset", {})
+    rows = tables.latest(resource, PREVIEW_ROWS)
+    more = {"picture": shown.picture(resource), **shown.preview(resource, rows)}
+    return _page(request, resource, "dataset", more)
+
+
+@opens_to("everyone")
+def rows(request: HttpRequest, code: str) -> HttpResponse:
+    resource = _open(code)
+    asked = {key: request.GET.get(key, "")[:80] for key in ("by", "sign", "value")}
+    more: dict[str, Any] = {"signs": shown.signs(), **asked}
+    try:
+        more |= _found(resource, request, asked)
+    except BadInput as problem:
+        more |= {"problem": str(problem), "status": 400}
+    return _page(request, resource, "rows", more)
+
+
+def _found(resource: Resource, request: HttpRequest, asked: dict[str, str]) -> dict[str, Any]:
+    number = max(1, asking.whole(request.GET, "page", usual=1, most=asking.FARTHEST // PAGE_ROWS))
+    query = QueryDict(mutable=True)
+    if asked["value"]:
+        sign = f"__{asked['sign']}" if asked["sign"] else ""
+        query[f"{asked['by']}{sign}"] = asked["value"]
+    query["limit"], query["offset"] = str(PAGE_ROWS), str((number - 1) * PAGE_ROWS)
+    rows, total = tables.page(resource, asking.question(resource, query))
+    pages = Paginator(range(total), PAGE_ROWS)
+    return {"page": pages.get_page(number) if total else None, **shown.preview(resource, rows)}
+
+
+@opens_to("everyone")
+def fields(request: HttpRequest, code: str) -> HttpResponse:
+    resource = _open(code)
+    return _page(request, resource, "fields", {"measured": shown.measured(resource)})
+
+
+@opens_to("everyone")
+def interface(request: HttpRequest, code: str) -> HttpResponse:
+    resource = _open(code)
+    address = request.build_absolute_uri(reverse("open:api-rows", args=[code]))
+    example = shown.example(resource)
+    more = {
+        "address": f"{address}?limit=10",
+        "example": example,
+        "snippets": snippets.written(address, resource),
+    }
+    return _page(request, resource, "interface", more)
+
+
+@opens_to("everyone")
+def download(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
+    resource = _open(code)
+    kind = tables.FORMS.get(form)
+    if kind is None or kind.title not in catalogue.formats(resource) or not tables.facts(resource).rows:
+        raise Http404(_("没有这种格式。"))
+    response = StreamingHttpResponse(tables.stream(resource, form), content_type=kind.media)
+    response["Content-Disposition"] = f'attachment; filename="{code}.{form}"'
+    return response
