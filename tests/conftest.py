@@ -1,5 +1,6 @@
 """A small city, built by the real command and served by the real server, for journeys and kills."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -56,7 +57,12 @@ class City:
         """A process group of its own, so that a kill takes its children too."""
         log = (self.home / "test.log").open("ab")
         return subprocess.Popen(
-            self.command(*words), cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+            self.command(*words),
+            cwd=ROOT,
+            env=self.environment(),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
 
     def serve(self) -> subprocess.Popen[bytes]:
@@ -77,10 +83,8 @@ class City:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """kill -9, children and all."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
