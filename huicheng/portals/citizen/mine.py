@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -53,22 +52,36 @@ class Section:
         return _("%(count)s 项 · %(who)s") % {"count": len(self.fields), "who": who}
 
 
-def _plan() -> list[tuple[str, str, str, dict[str, str]]]:
+Titles = dict[str, str]
+
+
+def _plan() -> list[tuple[str, str, str, Titles]]:
     """By what happens in a life, not by department."""
     return [
-        ("identity", _("身份"), "person", {
-            "name": _("姓名"), "id_number": _("公民身份号码"), "sex": _("性别"), "birth_date": _("出生日期"),
-            "ethnicity": _("民族"), "status": _("户籍状态"),
-        }),
-        ("home", _("居住"), "house", {
-            "address": _("现住址"), "household_no": _("户号"), "district": _("区县"), "street": _("街道"),
-            "community": _("社区"), "phone": _("联系电话"),
-        }),
+        ("identity", _("身份"), "person", _identity()),
+        (
+            "home",
+            _("居住"),
+            "house",
+            {"address": _("现住址"), "phone": _("联系电话"), "household_no": _("户号")},
+        ),
         ("family", _("婚姻家庭"), "people", {"marital": _("婚姻状况"), "partner_name": _("配偶")}),
         ("school", _("上学"), "table", {"school": _("就读学校"), "grade": _("年级")}),
-        ("work", _("就业与社保"), "firm", {"employer_id": _("工作单位"), "employer_name": _("工作单位名称")}),
+        (
+            "work",
+            _("就业与社保"),
+            "firm",
+            {"employer_name": _("工作单位"), "employer_code": _("单位信用代码")},
+        ),
         ("health", _("就医"), "shield", {"blood_type": _("血型")}),
-    ]  # fmt: skip
+    ]
+
+
+def _identity() -> Titles:
+    return {
+        "name": _("姓名"), "id_number": _("公民身份号码"), "sex": _("性别"), "birth_date": _("出生日期"),
+        "ethnicity": _("民族"), "status": _("户籍状态"),
+    }  # fmt: skip
 
 
 def sections(base_id: str, *, actor: Actor, purpose: str) -> list[Section]:
@@ -78,12 +91,12 @@ def sections(base_id: str, *, actor: Actor, purpose: str) -> list[Section]:
     return [one for one in made if one.fields]
 
 
-def _section(key: str, title: str, icon: str, titles: dict[str, str], rows: Sequence[Any]) -> Section:
+def _section(key: str, title: str, icon: str, titles: Titles, rows: Sequence[bases.FieldValue]) -> Section:
     held = (_held(name, words, [row for row in rows if row.field == name]) for name, words in titles.items())
     return Section(key, title, icon, [one for one in held if one])
 
 
-def _held(name: str, title: str, rows: Sequence[Any]) -> Held | None:
+def _held(name: str, title: str, rows: Sequence[bases.FieldValue]) -> Held | None:
     chosen = next((row for row in rows if row.chosen), None)
     if chosen is None or not chosen.value:
         return None
@@ -93,7 +106,7 @@ def _held(name: str, title: str, rows: Sequence[Any]) -> Held | None:
     return Held(name, title, value, chosen.department, chosen.as_of, chosen.rule or "", covered, others)
 
 
-def _others(name: str, chosen: Any, rows: Iterable[Any]) -> list[Version]:
+def _others(name: str, chosen: bases.FieldValue, rows: Iterable[bases.FieldValue]) -> list[Version]:
     """One line for each department and value that is not the chosen one, newest first."""
     seen: dict[tuple[str, str], Version] = {}
     for row in sorted(rows, key=lambda row: str(row.as_of or ""), reverse=True):

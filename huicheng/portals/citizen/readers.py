@@ -34,7 +34,7 @@ def by_self(actor: Actor) -> list[Reading]:
 
 
 def _reading(event: EventRecord) -> Reading:
-    return Reading(event.at, _who(event), _what(event.kind), event.purpose)
+    return Reading(event.at, _who(event), _what(event), event.purpose)
 
 
 def _who(event: EventRecord) -> str:
@@ -46,9 +46,12 @@ def _who(event: EventRecord) -> str:
         return event.actor_name or event.actor
 
 
-def _what(kind: str) -> str:
+def _what(event: EventRecord) -> str:
+    if event.kind == "bases.RecordRead":
+        return _("查看了您的记录，号码等已遮掩") if event.data.get("masked") else _("查看了您的记录")
     known = {
+        "bases.ReadRefused": _("想查看您的记录，没有被允许"),
         "identity.LoggedIn": _("登录了慧城"),
         "identity.AccountCreated": _("开设了账号"),
     }
-    return known.get(kind, _("查看了您的记录"))
+    return known.get(event.kind, event.kind)

@@ -38,14 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "error": error,
         "hour": now.hour,
         "today": now.date(),
-        "district": _value(sections, "district"),
         "waiting": [*_differences(sections), *_recent_reads()],
     }
     return render(request, "citizen/home.html", context)
-
-
-def _value(sections: list[mine.Section], name: str) -> str:
-    return next((one.value for section in sections for one in section.fields if one.name == name), "")
 
 
 def _differing(sections: list[mine.Section]) -> list[mine.Held]:

@@ -65,7 +65,7 @@ def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
     except BadInput as problem:
         return render(request, "desk/map.html", {**context, "error": str(problem)}, status=400)
     context["preview"] = preview
-    context["issue_rows"] = showing.issue_rows(context["resource"], preview.issues[:100])
+    context["issue_rows"] = showing.issue_rows(context["resource"], preview.issues[:20])
     context["issue_columns"] = showing.issue_columns()
     return render(request, "desk/map.html", context)
 

@@ -1,14 +1,14 @@
 from django.urls import path
 
-from huicheng.portals.desk import delivering, quality, running, views
+from huicheng.portals.desk import delivering, downloads, quality, running, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<str:receipt_id>/", views.delivery, name="delivery"),
-    path("deliveries/<str:receipt_id>/refused/", views.refused_file, name="refused"),
-    path("deliveries/<str:receipt_id>/issues/", views.issues_file, name="issues"),
+    path("deliveries/<str:receipt_id>/refused/", downloads.refused_file, name="refused"),
+    path("deliveries/<str:receipt_id>/issues/", downloads.issues_file, name="issues"),
     path("deliver/", delivering.choose, name="deliver"),
     path("deliver/<str:token>/", delivering.map_columns, name="map"),
     path("jobs/", running.jobs, name="jobs"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -103,23 +102,3 @@ def _wanted(row: dict[str, Any], chosen: dict[str, str]) -> bool:
     if chosen["show"] and (chosen["show"] == "refused") != bool(row["refused"]):
         return False
     return all(word in text for word in words)
-
-
-@opens_to("official")
-def refused_file(request: HttpRequest, receipt_id: str) -> FileResponse:
-    """The refused rows as a file of the delivered shape; it holds personal values, so its reading is an event."""
-    receipt = receipt_for(current_actor(), receipt_id)
-    return _download(receipt.refused_file)
-
-
-@opens_to("official")
-def issues_file(request: HttpRequest, receipt_id: str) -> FileResponse:
-    receipt = receipt_for(current_actor(), receipt_id)
-    return _download(receipt.issues_file)
-
-
-def _download(place: Path | str | None) -> FileResponse:
-    path = Path(place) if place else None
-    if path is None or not path.exists():
-        raise Http404(_("这份回执没有可下载的文件。"))
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

@@ -6,8 +6,10 @@ import functools
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from huicheng.exchange import api as exchange
+from huicheng.ground.api import home
 
 PATIENCE = 30
 
@@ -20,11 +22,11 @@ class Fresh:
 
 def newest() -> Fresh | None:
     """The newest accepted delivery, or None where nothing was delivered yet."""
-    return _newest(int(time.monotonic() // PATIENCE))
+    return _newest(home(), int(time.monotonic() // PATIENCE))
 
 
 @functools.lru_cache(maxsize=1)
-def _newest(tick: int) -> Fresh | None:
+def _newest(city: Path, tick: int) -> Fresh | None:
     if not hasattr(exchange, "receipts"):
         return None
     for receipt in exchange.receipts(limit=20):

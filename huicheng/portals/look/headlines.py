@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import time
+from pathlib import Path
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import ANONYMOUS, BadInput, Declared, Indicator, declared
+from huicheng.ground.api import ANONYMOUS, BadInput, Declared, Indicator, declared, home
 from huicheng.portals.look.parts import Stat
 
 PATIENCE, SHOWN = 60, 4
@@ -17,11 +18,11 @@ PATIENCE, SHOWN = 60, 4
 
 def headlines() -> list[Stat]:
     """Asked once a minute; a figure that has no data yet is left out."""
-    return _headlines(int(time.monotonic() // PATIENCE), get_language() or "")
+    return _headlines(home(), int(time.monotonic() // PATIENCE), get_language() or "")
 
 
 @functools.lru_cache(maxsize=4)
-def _headlines(tick: int, language: str) -> list[Stat]:
+def _headlines(city: Path, tick: int, language: str) -> list[Stat]:
     # The platform's own figures come first; packs add theirs while there is room.
     found = sorted(declared(Indicator), key=lambda one: one.pack.owner != "shuju")
     figures = (_figure(one) for one in found)

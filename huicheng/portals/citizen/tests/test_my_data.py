@@ -1,0 +1,102 @@
+"""王芳 sees what is held about her; what 李强 reads of her she sees too."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from huicheng.bases import api as bases
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import Actor
+
+pytestmark = pytest.mark.django_db
+LI = Actor(id="account:9", name="李强", kind="official", department="minzheng", duties=frozenset({"read"}))
+
+
+def field(name, value, department, chosen, as_of=date(2026, 3, 1)):
+    return {
+        "base_id": "PWANG0000001", "field": name, "value": value, "department": department,
+        "resource": "police_households", "delivery": "D1", "row": 1, "as_of": as_of,
+        "rule": "户口登记项目", "score": 1.0, "chosen": chosen,
+    }  # fmt: skip
+
+
+ROWS = [
+    field("name", "王芳", "gongan", True),
+    field("id_number", "210102199003070040", "gongan", True),
+    field("address", "沈阳市和平区文化路11号", "gongan", True),
+    field("address", "沈阳市浑南区高荣路5号", "jiaoyu", False, date(2024, 9, 1)),
+    field("address", "沈阳市和平区文化路11号", "renshe", False),
+]
+
+
+@pytest.fixture
+def registers():
+    exchange.sync_declared()
+    spec = exchange.resource("base.people_fields")
+    table = pa.Table.from_pylist(ROWS).select([one.name for one in spec.fields])
+    exchange.publish_table("base.people_fields", table)
+
+
+def resident(username="wang", name="王芳", person="PWANG0000001"):
+    account = get_user_model().objects.create_user(username, display_name=name, person=person)
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def test_every_value_says_who_supplied_it_and_when(registers):
+    html = resident().get("/me/data/").content.decode()
+    assert "来自公安局，2026年3月1日" in html
+
+
+def test_where_departments_differ_both_are_shown(registers):
+    page = resident().get("/me/data/")
+    address = next(one for s in page.context["sections"] for one in s.fields if one.name == "address")
+    assert [(one.department, one.shown) for one in address.differs] == [("jiaoyu", "沈阳市浑南区高荣路5号")]
+
+
+def test_the_number_is_covered_until_asked_for(registers):
+    assert "2101**********0040" in resident().get("/me/data/").content.decode()
+
+
+def test_another_resident_sees_nothing_of_her(registers):
+    html = resident("li", "李强", "PLI000000001").get("/me/data/").content.decode()
+    assert "王芳" not in html
+    assert "现在看不到您的数据" in html
+
+
+def test_an_account_without_a_person_is_told_what_to_do(registers):
+    assert "先完成实名" in resident(person="").get("/me/data/").content.decode()
+
+
+def test_before_the_first_fusion_the_page_still_opens():
+    exchange.sync_declared()
+    assert resident().get("/me/data/").status_code == 200
+
+
+def test_who_read_her_stands_on_her_page_with_the_purpose(registers):
+    with pytest.raises(exchange.AccessDenied):
+        bases.person_fields("PWANG0000001", actor=LI, purpose="核对低保")
+    html = resident().get("/me/reads/").content.decode()
+    assert "民政局 李强" in html
+    assert "核对低保" in html
+
+
+def test_her_own_reading_stands_apart(registers):
+    client = resident()
+    client.get("/me/data/")
+    assert client.get("/me/reads/").context["others_count"] == 0
+    assert client.get("/me/reads/?mine=1").context["mine_count"] == 1
+
+
+def test_home_says_what_waits(registers):
+    assert "有 1 项，各部门记录得不一样" in resident().get("/me/").content.decode()
+
+
+def test_an_official_is_not_let_into_a_residents_pages(client, registers):
+    assert client.get("/me/")["Location"].startswith("/account/login/")

@@ -1,0 +1,77 @@
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from huicheng.exchange import api as exchange
+from huicheng.ground import api as ground
+
+
+def upload(client, path, resource="police_households"):
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    return client.post("/desk/deliver/", {"resource": resource, "file": file})
+
+
+def chosen(page):
+    """What the form would send back unchanged."""
+    return {f"column:{one['column']}": one["field"] for one in page.context["matches"]}
+
+
+def test_only_the_departments_own_resources_are_offered(li):
+    html = li.get("/desk/deliver/").content.decode()
+    assert "civil_records" in html
+    assert "police_households" not in html
+
+
+def test_another_departments_resource_is_refused(li, households):
+    assert upload(li, households).status_code == 403
+
+
+def test_a_form_without_a_file_says_so(wang):
+    page = wang.post("/desk/deliver/", {"resource": "police_households"})
+    assert page.status_code == 400
+    assert "没有选择文件" in page.content.decode()
+
+
+def test_the_columns_are_proposed_and_read_on_trial(wang, households):
+    page = wang.get(upload(wang, households)["Location"])
+    assert page.context["preview"].refused == 1
+    assert chosen(page)["column:姓名"] == "name"
+
+
+def test_nothing_is_written_before_the_last_button(wang, households):
+    wang.get(upload(wang, households)["Location"])
+    assert exchange.receipts() == []
+
+
+def test_delivering_runs_as_a_job_and_ends_in_a_receipt(wang, households):
+    place = upload(wang, households)["Location"]
+    job = wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})["Location"]
+    ground.run_waiting()
+    assert "看回执" in wang.get(job).content.decode()
+    assert exchange.receipts()[0].accepted == 1
+
+
+def test_a_job_killed_after_delivering_ends_with_the_same_receipt(wang, households):
+    place = upload(wang, households)["Location"]
+    wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})
+    ground.run_waiting()
+    done = ground.jobs(name="desk.deliver")[0]
+    assert done.result == {"receipt": exchange.receipts()[0].id, "accepted": 1, "refused": 1}
+
+
+def test_a_required_column_left_out_is_named(wang, households):
+    place = upload(wang, households)["Location"]
+    sent = {**chosen(wang.get(place)), "column:姓名": "", "do": "deliver"}
+    page = wang.post(place, sent)
+    assert page.status_code == 400
+    assert "姓名" in page.context["error"]
+    assert ground.jobs() == []
+
+
+def test_another_officials_file_is_not_there(wang, li, households):
+    place = upload(wang, households)["Location"]
+    assert li.get(place)["Location"] == "/desk/deliver/"
+
+
+def test_a_file_can_be_withdrawn(wang, households):
+    place = upload(wang, households)["Location"]
+    wang.post(place, {"do": "drop"})
+    assert wang.get(place)["Location"] == "/desk/deliver/"
