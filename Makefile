@@ -5,7 +5,7 @@ RESIDENTS ?= 100000
 PORT ?= 8000
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help up build test test-all check bench lock messages clean
+.PHONY: help up build test test-all check bench lock messages docs screens clean
 .DEFAULT_GOAL := help
 
 help:  ## list the verbs
@@ -40,6 +40,12 @@ lock:  ## resolve requirements again (needs uv); no package host is named
 
 messages:  ## list strings that have no English yet
 	@$(PY) -m pytest tests/test_translations.py
+
+docs:  ## write docs/doors.md from the doors
+	@$(PY) -m huicheng.city.doors
+
+screens: .venv/dev.done node_modules/done  ## take the screenshots in docs/screens/ again
+	@SCREENS=docs/screens $(PY) -m pytest tests/test_screens.py
 
 clean:  ## remove what was installed; the city in ./var stays
 	rm -rf .venv node_modules

@@ -1,0 +1,152 @@
+"""kill -9 at random moments: nothing lost, nothing twice, the next start resumes, the chain holds."""
+
+import http.cookiejar
+import random
+import re
+import shutil
+import sqlite3
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+from tests.conftest import City, kill
+
+pytestmark = pytest.mark.shared_home
+SEED = 20261121
+KILLS = {"deliver": 20, "fuse": 16, "serve": 16}
+
+
+@pytest.fixture
+def city(built_city: City, tmp_path: Path) -> City:
+    """A copy to be ill-treated."""
+    home = tmp_path / "city"
+    shutil.copytree(built_city.home, home)
+    return City(home)
+
+
+def ask(city: City, sql: str) -> list[tuple]:
+    with sqlite3.connect(city.home / "huicheng.sqlite3", timeout=30) as db:
+        return db.execute(sql).fetchall()
+
+
+def table(city: City, name: str) -> DeltaTable:
+    schema, short = name.split(".")
+    return DeltaTable(str(city.home / "lake" / schema / short))
+
+
+def rows(city: City, name: str) -> int:
+    return int(table(city, name).count())
+
+
+def verified(city: City) -> bool:
+    return "链条完整" in city.run("audit", "verify").stdout
+
+
+def start_and_kill(city: City, words: list[str], times: int, longest: float) -> int:
+    """Each time a little further into the work; returns how many kills hit a running process."""
+    chance, hits = random.Random(f"{SEED}{words[0]}"), 0
+    for _ in range(times):
+        process = city.start(*words)
+        time.sleep(chance.uniform(0.4, longest))
+        hits += process.poll() is None
+        kill(process)
+    return hits
+
+
+def new_delivery(city: City, name: str, tmp_path: Path) -> Path:
+    """Last month's extract less its last line."""
+    lines = next((city.home / "sandbox").glob(f"*/extracts/{name}")).read_bytes().splitlines(keepends=True)
+    path = tmp_path / name
+    path.write_bytes(b"".join(lines[:-1]))
+    return path
+
+
+def took(city: City, *words: str) -> float:
+    started = time.monotonic()
+    city.run(*words)
+    return time.monotonic() - started
+
+
+def test_a_delivery_killed_again_and_again_arrives_once(city, tmp_path):
+    counted = "select count(*), max(accepted) from exchange_delivery where resource = 'insurance_members'"
+    before = ask(city, counted + " and state = 'accepted'")[0][0]
+    words = ["deliver", "insurance_members", str(new_delivery(city, "insurance_members.tsv", tmp_path))]
+    hits = start_and_kill(city, words, KILLS["deliver"], 3.0)
+    city.run("work", "--once")
+    city.run(*words)
+    after = ask(city, counted + " and state = 'accepted'")[0][0]
+    (accepted,) = ask(city, "select accepted from exchange_delivery where resource = 'insurance_members'"
+                            " and state = 'accepted' order by at desc limit 1")[0]  # fmt: skip
+    assert hits >= KILLS["deliver"] // 2
+    assert after == before + 1
+    assert rows(city, "raw.insurance_members") == accepted
+    assert not ask(city, "select id from exchange_delivery where state = 'working'")
+    assert verified(city)
+
+
+def test_a_fusion_killed_again_and_again_publishes_one_whole_base(city, built_city):
+    longest = took(city, "fuse")
+    start_and_kill(city, ["fuse"], KILLS["fuse"], max(2.0, longest))
+    city.run("work", "--once")
+    city.run("fuse")
+    for kind in ("people", "firms", "houses"):
+        base = table(city, f"base.{kind}").to_pyarrow_table(columns=["base_id"])
+        links = table(city, f"base.{kind}_links").to_pyarrow_table(columns=["base_id"])
+        ids = base["base_id"].to_pylist()
+        assert len(ids) == len(set(ids))
+        assert set(links["base_id"].to_pylist()) - {None} == set(ids)
+        assert len(ids) == rows(built_city, f"base.{kind}")
+    assert verified(city)
+
+
+class Visitor:
+    """Somebody who logs in, and remembers how often the city said yes."""
+
+    def __init__(self, city: City) -> None:
+        self.city, self.entered = city, 0
+
+    def enter(self) -> None:
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        opener = urllib.request.build_opener(jar)
+        page = opener.open(f"{self.city.url}/account/login/", timeout=5).read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token
+        form = {"csrfmiddlewaretoken": token[1], "username": "shuju", "password": "huicheng-shuju"}
+        answer = opener.open(
+            f"{self.city.url}/account/login/", urllib.parse.urlencode(form).encode(), timeout=5
+        )
+        self.entered += "/desk/" in answer.url
+
+
+def test_a_server_killed_again_and_again_forgets_no_login_it_acknowledged(city):
+    chance, visitor = random.Random(SEED), Visitor(city)
+    counted = "select count(*) from ground_event where kind = 'identity.LoggedIn'"
+    before = ask(city, counted)[0][0]
+    for _ in range(KILLS["serve"]):
+        process = city.serve()
+        until = time.monotonic() + chance.uniform(0.1, 1.5)
+        try:
+            while time.monotonic() < until:
+                visitor.enter()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pytest.fail("the server stopped answering before it was killed")
+        finally:
+            kill(process)
+    after = ask(city, counted)[0][0]
+    assert visitor.entered > KILLS["serve"]
+    assert after - before >= visitor.entered
+    assert verified(city)
+
+
+def test_an_event_altered_by_hand_is_found(city):
+    assert verified(city)
+    with sqlite3.connect(city.home / "huicheng.sqlite3") as db:
+        db.execute("update ground_event set actor_name = '李强' where seq = 5")
+    told = city.run("audit", "verify", check=False)
+    assert told.returncode == 1
+    assert "event 5" in told.stderr
