@@ -55,13 +55,13 @@ def map_columns(request: HttpRequest, token: str) -> HttpResponse:
 
 def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
     proposal = exchange.propose_mapping(draft.resource, draft.path)
-    mapping = _chosen(request) if request.method == "POST" else dict(proposal.mapping)
-    if request.POST.get("do") == "deliver":
-        return _submit(request, draft, proposal.header, mapping)
+    mapping = _chosen(request, proposal) if request.method == "POST" else dict(proposal.mapping)
     context = page_context(draft=draft, resource=exchange.resource(draft.resource))
     context["matches"] = [_match(one, mapping) for one in proposal.matches]
     try:
         preview = exchange.preview(draft.resource, draft.path, mapping=mapping)
+        if request.POST.get("do") == "deliver":
+            return _submit(request, draft, proposal, mapping)
     except BadInput as problem:
         return render(request, "desk/map.html", {**context, "error": str(problem)}, status=400)
     context["preview"] = preview
@@ -70,10 +70,10 @@ def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
     return render(request, "desk/map.html", context)
 
 
-def _chosen(request: HttpRequest) -> dict[str, str]:
-    """{column: field} as the selects say it; a column left out is absent."""
-    pairs = ((key.removeprefix("column:"), str(value)) for key, value in request.POST.items())
-    return {column: field for column, field in pairs if field and f"column:{column}" in request.POST}
+def _chosen(request: HttpRequest, proposal: exchange.Proposal) -> dict[str, str]:
+    """{column: field} as the selects say it, by position: a column's name may hold anything."""
+    chosen = ((one.column, request.POST.get(f"column-{n}")) for n, one in enumerate(proposal.matches))
+    return {column: str(field) for column, field in chosen if field}
 
 
 def _match(match: Any, mapping: dict[str, str]) -> dict[str, Any]:
@@ -87,12 +87,11 @@ def _match(match: Any, mapping: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _submit(request: HttpRequest, draft: drafts.Draft, header: Any, mapping: dict[str, str]) -> HttpResponse:
-    exchange.preview(
-        draft.resource, draft.path, mapping=mapping
-    )  # a mapping that cannot work is refused here
+def _submit(
+    request: HttpRequest, draft: drafts.Draft, proposal: exchange.Proposal, mapping: dict[str, str]
+) -> HttpResponse:
     if request.POST.get("remember"):
-        exchange.remember_mapping(draft.resource, header, mapping)
+        exchange.remember_mapping(draft.resource, proposal.header, mapping)
     job = submit(
         "desk.deliver", key=draft.token, resource=draft.resource, path=str(draft.path), token=draft.token,
         mapping=mapping,

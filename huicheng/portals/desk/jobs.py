@@ -8,7 +8,7 @@ from huicheng.ground.api import Progress, job
 from huicheng.portals.desk import drafts
 
 
-@job("desk.deliver", title="交付文件")
+@job("desk.deliver", title="接收上传的文件")
 def deliver(
     progress: Progress, *, resource: str, path: str, token: str, mapping: dict[str, str], sheet: str = ""
 ) -> dict[str, Any]:

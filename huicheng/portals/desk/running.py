@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huicheng.fusion import api as fusion
 from huicheng.ground import api as ground
 from huicheng.ground.api import JobView, NoSuchJob, current_actor, opens_to
 from huicheng.portals.desk.sight import sees_job
@@ -50,8 +51,6 @@ def _jobs(request: HttpRequest, chosen: JobView | None) -> HttpResponse:
 
 @opens_to("official")
 def fusion_runs(request: HttpRequest) -> HttpResponse:
-    from huicheng.fusion import api as fusion
-
     runs = fusion.runs(limit=50)
     context = page_context(rows=[row for run in runs for row in _run_rows(run)], columns=_run_columns())
     context["stats"] = _run_stats(runs[0]) if runs else []

@@ -30,6 +30,8 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
         "accepted": receipt.accepted,
         "refused": receipt.refused,
         "flagged": receipt.flagged,
+        "state": receipt.state,
+        "reason": receipt.reason,
         "sha256": receipt.sha256,
         "version": receipt.version,
         "refused_file": receipt.refused_file,

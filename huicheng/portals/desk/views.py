@@ -55,6 +55,10 @@ def _headlines(rows: list[dict[str, Any]], jobs: list[ground.JobView]) -> list[S
     ]
 
 
+def _has_trouble(row: dict[str, Any]) -> bool:
+    return bool(row["refused"]) or row["state"] == "failed"
+
+
 @opens_to("official")
 def deliveries(request: HttpRequest) -> HttpResponse:
     return _deliveries(request, {})
@@ -99,6 +103,6 @@ def _wanted(row: dict[str, Any], chosen: dict[str, str]) -> bool:
     words = chosen["q"].lower().split()
     if chosen["department"] and row["owner"] != chosen["department"]:
         return False
-    if chosen["show"] and (chosen["show"] == "refused") != bool(row["refused"]):
+    if chosen["show"] and (chosen["show"] == "refused") != _has_trouble(row):
         return False
     return all(word in text for word in words)

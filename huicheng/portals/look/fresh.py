@@ -27,9 +27,5 @@ def newest() -> Fresh | None:
 
 @functools.lru_cache(maxsize=1)
 def _newest(city: Path, tick: int) -> Fresh | None:
-    if not hasattr(exchange, "receipts"):
-        return None
-    for receipt in exchange.receipts(limit=20):
-        if receipt.accepted:
-            return Fresh(exchange.resource(receipt.resource).title, receipt.at)
-    return None
+    found = exchange.receipts(state="accepted", limit=1)
+    return Fresh(exchange.resource(found[0].resource).title, found[0].at) if found else None

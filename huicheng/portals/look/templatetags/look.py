@@ -68,7 +68,7 @@ def here(context: dict[str, Any], *prefixes: str) -> SafeString:
     for prefix in filter(None, prefixes):
         if path == prefix.rstrip("$") or (not prefix.endswith("$") and path.startswith(prefix)):
             return format_html('aria-current="{}"', "page")
-    return format_html("")
+    return SafeString("")
 
 
 @register.filter
