@@ -1,0 +1,1 @@
+"""融合: many dirty records in, one clean one out."""

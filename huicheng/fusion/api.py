@@ -1,0 +1,76 @@
+"""The door of fusion 融合: run it, look at its runs, and link rows of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from huicheng.fusion.events import FusionFinished
+from huicheng.fusion.linking.design import Block, Comparison, Design, Rows
+from huicheng.fusion.linking.linking import Links, link
+from huicheng.fusion.sources import AUTHORITY, SOURCES, Authority, Source
+from huicheng.ground.api import Actor, acting_as, run_inline, submit, system_actor
+
+__all__ = ["AUTHORITY", "SOURCES", "Authority", "Block", "Comparison", "Design", "FusionFinished", "FusionRun", "Links",
+           "NoSuchRun", "Rows", "Source", "fuse", "link", "run_of", "runs"]  # fmt: skip
+
+KINDS = ("people", "firms", "houses")
+
+
+class NoSuchRun(LookupError):
+    """No fusion run has this id."""
+
+
+class Steps(Protocol):
+    def step(self, label: str, *, done: int = 0, total: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class FusionRun:
+    """``figures`` by kind: rows, entities, seconds, and under ``link`` the waterfall, weights and histogram.
+
+    ``stages``: seconds; ``versions``: of every table published; ``inputs``: of every table read."""
+
+    id: str
+    state: str
+    kinds: tuple[str, ...]
+    figures: dict[str, dict[str, Any]]
+    stages: dict[str, float]
+    inputs: dict[str, int]
+    versions: dict[str, int]
+    at: datetime
+    finished_at: datetime | None
+
+
+def fuse(*, actor: Actor | None = None, progress: Steps | None = None, kinds: Sequence[str] = KINDS) -> FusionRun:
+    """Run here and now, showing ``progress``; a run left behind by a dead process is taken up where inputs were pinned."""
+    wanted = [kind for kind in KINDS if kind in kinds]
+    with acting_as(actor or system_actor("fusion")):
+        given = {} if len(wanted) == len(KINDS) else {"kinds": wanted}
+        job = submit("fusion.run", key="all" if not given else "+".join(wanted), **given)
+        watcher = None if progress is None else lambda p: progress.step(p.label, done=p.done, total=p.total)
+        return run_of(run_inline(job, watcher=watcher).id)
+
+
+def run_of(run_id: str) -> FusionRun:
+    from huicheng.fusion.models import Run
+
+    row = Run.objects.filter(id=run_id).first()
+    if row is None:
+        raise NoSuchRun(f"no fusion run has the id {run_id}")
+    return _view(row)
+
+
+def runs(*, limit: int = 20) -> list[FusionRun]:
+    """Finished runs, latest first."""
+    from huicheng.fusion.models import Run
+
+    return [_view(row) for row in Run.objects.filter(state=Run.DONE).order_by("-started_at")[:limit]]
+
+
+def _view(row: Any) -> FusionRun:
+    figures = {kind: one for kind, one in row.figures.items() if kind != "stages"}
+    return FusionRun(row.id, row.state, tuple(row.kinds), figures, row.figures.get("stages", {}), row.inputs,
+                     row.versions, row.started_at, row.finished_at)

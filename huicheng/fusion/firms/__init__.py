@@ -1,0 +1,1 @@
+"""法人: how rows about firms are read, compared and made into one record each."""
