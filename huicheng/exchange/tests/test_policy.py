@@ -3,7 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huicheng.exchange.api import AccessDenied, NoData, ask, decide, publish_table, resource, resources, sample
+from huicheng.exchange.api import (
+    AccessDenied,
+    NoData,
+    ask,
+    decide,
+    publish_table,
+    resource,
+    resources,
+    sample,
+)
 from huicheng.ground.api import ANONYMOUS, Actor, events, system_actor
 
 pytestmark = pytest.mark.django_db

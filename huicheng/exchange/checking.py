@@ -1,0 +1,214 @@
+"""A batch of delivered text against its resource's fields: what is taken, what goes back, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.utils.translation import gettext as _
+
+from huicheng.codes import api as codes
+from huicheng.exchange.declarations import Field, Resource
+from huicheng.exchange.keys import SeenKeys
+from huicheng.exchange.reading.source import BROKEN_MARK, NUL_MARK, BadRow, Chunk
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+TYPED: Mapping[str, pa.DataType] = {
+    "integer": pa.int64(), "number": pa.float64(), "date": pa.date32(), "datetime": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+}  # fmt: skip
+ISSUES = pa.schema([
+    ("row", pa.int64()), ("field", pa.string()), ("value", pa.string()), ("code", pa.string()),
+    ("outcome", pa.string()), ("detail", pa.string()),
+])  # fmt: skip
+SHOWN_VALUE = 200
+MARKS = {"text.nul": NUL_MARK, "text.unreadable": BROKEN_MARK}
+
+
+def reason_text(code: str) -> str:
+    own = {
+        "row.ragged": _("列数与表头不一致"),
+        "row.json": _("这一行读不成一条记录"),
+        "key.duplicate": _("同一份文件里，前面已有一行是这个主键。请只保留一行。"),
+        "text.nul": _("含有 NUL 字节，文件可能已损坏。请重新导出。"),
+    }
+    return own.get(code) or codes.problem_text(code)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which column of the file fills which field."""
+
+    resource: Resource
+    header: tuple[str, ...]
+    places: tuple[tuple[Field, int | None], ...]
+    delivery: str
+    received: datetime
+
+    @property
+    def schema(self) -> pa.Schema:
+        fields = [(f.name, TYPED.get(f.kind, pa.string())) for f, _place in self.places]
+        marks = [("_delivery", pa.string()), ("_row", pa.int64()), ("_received", pa.timestamp("us", tz="UTC"))]
+        return pa.schema([*fields, *marks])
+
+
+def plan_of(
+    resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, delivery: str, received: datetime
+) -> Plan:
+    """``mapping`` is column → field; fields without a column stay empty."""
+    place_of = {field_name: header.index(column) for column, field_name in mapping.items()}
+    places = tuple((one, place_of.get(one.name)) for one in resource.fields)
+    return Plan(resource, tuple(header), places, delivery, received)
+
+
+@dataclass
+class Verdict:
+    """What became of one chunk."""
+
+    accepted: pa.RecordBatch
+    issues: pa.RecordBatch
+    refused: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    flagged: int = 0
+
+
+class _Found:
+    """Problems of a chunk as they are found, column by column."""
+
+    def __init__(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+        self.rows = rows
+        self.refused: Mask = np.zeros(len(rows), bool)
+        self.flagged: Mask = np.zeros(len(rows), bool)
+        self.parts: list[tuple[np.ndarray[Any, Any], str, pa.Array, pa.Array, str]] = []
+
+    def note(self, guilty: Mask, name: str, values: pa.Array, code: pa.Array | str, *, refuse: bool) -> None:
+        at = np.flatnonzero(guilty)
+        if not len(at):
+            return
+        (self.refused if refuse else self.flagged)[at] = True
+        picked = pa.array(at)
+        said = pa.array([code] * len(at)) if isinstance(code, str) else code.take(picked)
+        self.parts.append((at, name, values.take(picked), said, "refused" if refuse else "flagged"))
+
+    def table(self, bad: Iterable[BadRow]) -> pa.RecordBatch:
+        made = [_issue_part(self.rows[at], name, values, code, outcome) for at, name, values, code, outcome in self.parts]
+        ragged = [
+            {"row": one.row, "field": "", "value": "", "code": one.reason, "outcome": "refused", "detail": one.detail}
+            for one in bad
+        ]
+        made.append(pa.RecordBatch.from_pylist(ragged, schema=ISSUES))
+        whole = pa.Table.from_batches(made).combine_chunks().to_batches()
+        return whole[0] if whole else pa.RecordBatch.from_pylist([], schema=ISSUES)
+
+    def reasons(self, titles: Mapping[str, str]) -> dict[int, str]:
+        """In words, for each refused place."""
+        told: dict[int, list[str]] = {}
+        for at, name, _values, code, outcome in self.parts:
+            if outcome == "refused":
+                for place, one in zip(at.tolist(), code.to_pylist(), strict=True):
+                    told.setdefault(place, []).append(f"{titles.get(name, name)}：{reason_text(one)}")
+        return {place: "；".join(reasons) for place, reasons in told.items()}
+
+
+def _issue_part(
+    rows: np.ndarray[Any, Any], name: str, values: pa.Array, code: pa.Array, outcome: str
+) -> pa.RecordBatch:
+    size = len(rows)
+    shown = pc.utf8_slice_codeunits(values.fill_null(""), 0, SHOWN_VALUE)
+    same = [pa.array([text] * size, pa.string()) for text in (name, outcome, "")]
+    columns = [pa.array(rows, pa.int64()), same[0], shown, code.cast(pa.string()), same[1], same[2]]
+    return pa.RecordBatch.from_arrays(columns, schema=ISSUES)
+
+
+def check(plan: Plan, chunk: Chunk, seen: SeenKeys) -> Verdict:
+    found = _Found(chunk.rows)
+    texts = [_tidy(column) for column in chunk.columns]
+    _note_marks(found, chunk.columns, plan)
+    taken = [_judge(found, one, _column(texts, place, len(chunk.rows)), plan) for one, place in plan.places]
+    _note_duplicates(found, plan, taken, seen)
+    keep = pa.array(~found.refused)
+    batch = _accepted(plan, taken, chunk.rows).filter(keep)
+    refused = _refused_rows(found, chunk, plan)
+    flagged = int((found.flagged & ~found.refused).sum())
+    return Verdict(batch, found.table(chunk.bad), refused, flagged)
+
+
+def _column(texts: Sequence[pa.Array], place: int | None, size: int) -> pa.Array:
+    return pa.nulls(size, pa.string()) if place is None else texts[place]
+
+
+def _tidy(column: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
+
+
+def _note_marks(found: _Found, columns: Sequence[pa.Array], plan: Plan) -> None:
+    for code, mark in MARKS.items():
+        needle = mark.encode()
+        for place, column in enumerate(columns):
+            data = column.buffers()[2]
+            if data is not None and needle in memoryview(data).tobytes():
+                guilty = pc.match_substring(column, mark).fill_null(False).to_numpy(zero_copy_only=False)
+                found.note(guilty, _named(plan, place), column, code, refuse=True)
+
+
+def _named(plan: Plan, place: int) -> str:
+    return next((one.name for one, at in plan.places if at == place), plan.header[place])
+
+
+def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
+    """The column as the lake keeps it."""
+    if one.required or one.name in plan.resource.key:
+        empty = text.is_null().to_numpy(zero_copy_only=False)
+        found.note(empty, one.name, text, "missing", refuse=True)
+    if one.kind == "text" or text.null_count == len(text):
+        return text if one.kind not in TYPED else pa.nulls(len(text), TYPED[one.kind])
+    values, problems = codes.check(one.kind, text, codes=one.codes)
+    for problem in pc.unique(problems).drop_null().to_pylist():
+        guilty = pc.equal(problems, pa.scalar(problem)).fill_null(False).to_numpy(zero_copy_only=False)
+        refuse = one.on_error == "refuse" and not codes.is_doubt(problem)
+        found.note(guilty, one.name, text, problem, refuse=refuse)
+    if one.required:  # "N/A" and the like: the cell says itself that it is empty
+        nothing = pc.and_(pc.and_(values.is_null(), problems.is_null()), text.is_valid())
+        found.note(nothing.to_numpy(zero_copy_only=False), one.name, text, "missing", refuse=True)
+    if one.kind not in TYPED:
+        return text
+    return values if values.type == TYPED[one.kind] else values.cast(TYPED[one.kind], safe=False)
+
+
+def _note_duplicates(found: _Found, plan: Plan, taken: Sequence[pa.Array], seen: SeenKeys) -> None:
+    if not plan.resource.key:
+        return
+    by_name = {one.name: column for (one, _place), column in zip(plan.places, taken, strict=True)}
+    keys = [by_name[name] for name in plan.resource.key]
+    good = np.flatnonzero(~found.refused)
+    again = np.zeros(len(found.rows), bool)
+    again[good[seen.repeated([key.take(pa.array(good)) for key in keys])]] = True
+    shown = keys[0].cast(pa.string())
+    found.note(again, plan.resource.key[0], shown, "key.duplicate", refuse=True)
+
+
+def _accepted(plan: Plan, taken: Sequence[pa.Array], rows: np.ndarray[Any, Any]) -> pa.RecordBatch:
+    size = len(rows)
+    moment = pa.scalar(plan.received, pa.timestamp("us", tz="UTC"))
+    marks = [pa.repeat(plan.delivery, size), pa.array(rows, pa.int64()), pa.repeat(moment, size)]
+    return pa.RecordBatch.from_arrays([*taken, *marks], schema=plan.schema)
+
+
+def _refused_rows(found: _Found, chunk: Chunk, plan: Plan) -> list[tuple[tuple[str, ...], str]]:
+    """In the file's own order, cells as they came."""
+    titles = {one.name: one.title for one in plan.resource.fields}
+    reasons = found.reasons(titles)
+    at = sorted(reasons)
+    columns = [column.take(pa.array(at, pa.int64())).to_pylist() for column in chunk.columns]
+    rows = zip(*columns, strict=True) if at else ()
+    told = [
+        (int(chunk.rows[place]), tuple(cell or "" for cell in row), reasons[place])
+        for place, row in zip(at, rows, strict=True)
+    ]
+    told += [(one.row, one.cells, f"{reason_text(one.reason)}：{one.detail}") for one in chunk.bad]
+    return [(cells, reason) for _row, cells, reason in sorted(told, key=lambda one: one[0])]

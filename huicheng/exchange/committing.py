@@ -1,0 +1,158 @@
+"""The delivery's job: check every row, commit the good ones, write the receipt. Twice is the same as once."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.checking import Plan, check, plan_of
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.delivering import DeliveryReceived, fail
+from huicheng.exchange.keys import SeenKeys
+from huicheng.exchange.landing import one_at_a_time, work_folder
+from huicheng.exchange.models import Delivery
+from huicheng.exchange.outputs import Outputs
+from huicheng.exchange.reading.opening import open_source
+from huicheng.exchange.reading.source import Source
+from huicheng.exchange.refusals import EmptySource, NothingAccepted, SourceRefused
+from huicheng.ground.api import Progress, act, publish
+from huicheng.lake import api as lake
+
+
+class Sieve:
+    """The accepted rows as a stream, refused ones and issues written on the way."""
+
+    def __init__(self, plan: Plan, source: Source, outputs: Outputs) -> None:
+        self.plan, self.source, self.outputs = plan, source, outputs
+        self.accepted = self.refused = self.flagged = 0
+        self.problem: Exception | None = None
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.refused
+
+    def batches(self, tell: Callable[[int, int], None]) -> Iterator[pa.RecordBatch]:
+        try:
+            seen = SeenKeys()
+            for chunk in self.source.chunks():
+                verdict = check(self.plan, chunk, seen)
+                self.outputs.add(verdict.issues, verdict.refused)
+                self.accepted += len(verdict.accepted)
+                self.refused += len(verdict.refused)
+                self.flagged += verdict.flagged
+                tell(chunk.done, self.source.total)
+                if len(verdict.accepted):
+                    yield verdict.accepted
+            self._refuse_nothing()
+        except Exception as problem:
+            self.problem = problem  # Delta would only pass on its text
+            raise
+
+    def _refuse_nothing(self) -> None:
+        """An export gone wrong must not empty a table."""
+        if not self.rows:
+            raise EmptySource(self.source.name, _("只有表头，没有数据行"), do=_("请检查导出是否成功"), row=1)
+        if not self.accepted:
+            raise NothingAccepted(
+                self.source.name, _("全部 %(rows)s 行都被退回，资源保持原样") % {"rows": f"{self.rows:,}"},
+                do=_("请看退回文件中的原因，多半是列对应错了"), row=1,
+            )  # fmt: skip
+
+
+def run(progress: Progress, delivery: str) -> dict[str, object]:
+    row = Delivery.objects.get(id=delivery)
+    spec = find(row.resource)
+    with one_at_a_time(row.resource):
+        row.refresh_from_db()
+        if row.state == Delivery.WORKING:
+            if _overtaken(row, spec):
+                _set_aside(row)
+            else:
+                _take(row, spec, progress)
+    return {"delivery": row.id, "state": row.state, "accepted": row.accepted, "refused": row.refused}
+
+
+def _overtaken(row: Delivery, spec: Resource) -> bool:
+    """A replacement that stopped half-way must not undo a newer one that came in meanwhile."""
+    newer = Delivery.objects.filter(resource=row.resource, state=Delivery.ACCEPTED, at__gt=row.at)
+    return spec.mode == "replace" and newer.exists()
+
+
+def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
+    start = time.monotonic()
+    folder = work_folder(row.id)
+    shutil.rmtree(folder, ignore_errors=True)  # what an interrupted run left
+    try:
+        source = _reopened(row)
+        plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at)
+        outputs = Outputs(folder, header=row.header, form=row.source, delimiter=source.options.get("delimiter", ","))
+        sieve = Sieve(plan, source, outputs)
+        version = _commit(row, sieve, progress)
+    except SourceRefused as refusal:
+        _keep_outputs(row, locals().get("sieve"))
+        fail(row, refusal)
+        raise
+    row.seconds = round(time.monotonic() - start, 3)
+    _finish(row, sieve, version)
+
+
+def _reopened(row: Delivery) -> Source:
+    form = "parquet" if row.source == "sql" else row.source
+    return open_source(Path(row.landing), name=row.file, form=form, sheet=row.options.get("sheet"))
+
+
+def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
+    spec, txn = sieve.plan.resource, (f"delivery:{row.id}", 1)
+    label = _("核对并入湖")
+    batches = sieve.batches(lambda done, total: progress.step(label, done=done, total=total))
+    if lake.exists(spec.table) and lake.last_txn(spec.table, txn[0]) is not None:
+        for _batch in batches:  # committed before the kill: only the outputs have to be made again
+            pass
+        return lake.version(spec.table)
+    try:
+        stream = pa.RecordBatchReader.from_batches(sieve.plan.schema, batches)
+        if spec.mode == "upsert":
+            return lake.upsert(spec.table, stream, keys=spec.key, txn=txn)
+        return lake.write(spec.table, stream, mode="append" if spec.mode == "append" else "replace", txn=txn)
+    except Exception:
+        if sieve.problem:
+            raise sieve.problem from None
+        raise
+
+
+def _keep_outputs(row: Delivery, sieve: Sieve | None) -> None:
+    """A refused delivery still tells row by row what was wrong, as far as it was read."""
+    if sieve is None:
+        return
+    row.issues_file, row.refused_file = sieve.outputs.finish()
+    row.rows, row.refused, row.flagged = sieve.rows, sieve.rows, 0
+    row.save(update_fields=["issues_file", "refused_file", "rows", "refused", "flagged"])
+
+
+@act
+def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
+    row.issues_file, row.refused_file = sieve.outputs.finish()
+    row.rows, row.accepted, row.refused = sieve.rows, sieve.accepted, sieve.refused
+    row.flagged, row.version, row.state = sieve.flagged, version, Delivery.ACCEPTED
+    row.finished_at = timezone.now()
+    row.save()
+    publish(
+        DeliveryReceived(
+            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, sha256=row.sha256, rows=row.rows,
+            accepted=row.accepted, refused=row.refused, flagged=row.flagged, version=version,
+        )
+    )  # fmt: skip
+
+
+def _set_aside(row: Delivery) -> None:
+    row.state = Delivery.SUPERSEDED
+    fail_reason = _("中断后未及恢复，已有更新的交付取代了它。")
+    row.reason, row.finished_at = fail_reason, timezone.now()
+    row.save(update_fields=["state", "reason", "finished_at"])

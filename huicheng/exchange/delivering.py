@@ -1,0 +1,189 @@
+"""Deliver 交付: land the bytes, then one job that makes them a version of the table, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.databases import land_query, safe_name
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.landing import Landed, land, suffix_of
+from huicheng.exchange.matching import settle_mapping
+from huicheng.exchange.models import Delivery
+from huicheng.exchange.reading.opening import open_source
+from huicheng.exchange.reading.source import Source
+from huicheng.exchange.receipts import Receipt, receipt, receipt_of
+from huicheng.exchange.refusals import NotYours, SourceRefused
+from huicheng.ground.api import (
+    Actor,
+    Event,
+    Progress,
+    act,
+    acting_as,
+    current_actor,
+    publish,
+    run_inline,
+    submit,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReceived(Event):
+    """A delivery took effect: its rows are a version of the resource's table."""
+
+    resource: str
+    delivery: str
+    sha256: str
+    rows: int
+    accepted: int
+    refused: int
+    flagged: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFailed(Event):
+    """Nothing of the delivery was taken; ``reason`` is what its sender was told."""
+
+    resource: str
+    delivery: str
+    reason: str
+
+
+class Stepped(Protocol):
+    def step(self, label: str, *, done: int = 0, total: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the sender said about the delivery."""
+
+    resource: Resource
+    source: Path | str
+    mapping: Mapping[str, str] | None
+    sheet: str | None
+    query: str | None
+    shown: Stepped | None
+
+    @property
+    def name(self) -> str:
+        return safe_name(self.source) if is_url(self.source) else Path(self.source).name
+
+
+def is_url(source: Path | str) -> bool:
+    return isinstance(source, str) and "://" in source
+
+
+def deliver(
+    resource: str, source: Path | str, *, mapping: Mapping[str, str] | None = None, sheet: str | None = None,
+    query: str | None = None, actor: Actor | None = None, progress: Stepped | None = None,
+) -> Receipt:  # fmt: skip
+    """Take a file or a query's rows into a resource. The same content again is the same receipt.
+
+    Raises what is wrong with the delivery as a whole, after leaving a failed receipt that says so.
+    """
+    spec = find(resource)
+    with acting_as(actor or current_actor()):
+        _admit(spec, current_actor())
+        row = _receive(Ask(spec, source, mapping, sheet, query, progress))
+        if row.state != Delivery.WORKING:
+            return receipt_of(row)
+        job = submit("exchange.deliver", key=row.id, delivery=row.id)
+        run_inline(job, watcher=_watcher(progress))
+        return receipt(row.id)
+
+
+def _watcher(shown: Stepped | None) -> Any:
+    def watch(progress: Progress) -> None:
+        if shown:
+            shown.step(progress.label, done=progress.done, total=progress.total)
+
+    return watch
+
+
+def _admit(spec: Resource, actor: Actor) -> None:
+    if actor.kind == "system":
+        return
+    steward = actor.department == "shuju" and actor.may("steward")
+    own = actor.department == spec.owner and actor.may("deliver")
+    if actor.kind != "official" or not (own or steward) or "." in spec.code:
+        raise NotYours(_("您不能向“%(title)s”交付数据：只有其提供部门的交付人员可以。") % {"title": spec.title})
+
+
+def _receive(ask: Ask) -> Delivery:
+    """The delivery's row, ready for its job; or an older one with the same content, which is the answer."""
+    try:
+        if is_url(ask.source):
+            landed, opened = _fetch(ask)
+        else:
+            path = Path(ask.source)
+            opened = open_source(path, sheet=ask.sheet)
+            settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
+            landed = land(path, suffix=suffix_of(ask.name), tell=_teller(ask))
+        mapping = settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
+    except SourceRefused as refusal:
+        fail(_new(ask, {}), refusal)
+        raise
+    facts = _facts(ask, landed, opened, mapping)
+    return _same(ask.resource, facts) or _new(ask, facts)
+
+
+def _teller(ask: Ask) -> Any:
+    shown = ask.shown
+    return (lambda done, total: shown.step(_("接收文件"), done=done, total=total)) if shown else None
+
+
+def _fetch(ask: Ask) -> tuple[Landed, Source]:
+    landed = land_query(str(ask.source), ask.query or "", tell=_teller(ask))
+    return landed, open_source(landed.path, name=ask.name, form="parquet")
+
+
+def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) -> dict[str, Any]:
+    spec = json.dumps(ask.resource.as_dict(), ensure_ascii=False, sort_keys=True)
+    options = {"spec": hashlib.sha256(spec.encode()).hexdigest()[:16], "sheet": ask.sheet}
+    form = "sql" if is_url(ask.source) else opened.form
+    return {
+        "sha256": landed.sha256, "size": landed.size, "landing": str(landed.path), "source": form,
+        "header": list(opened.header), "mapping": mapping, "options": options,
+    }  # fmt: skip
+
+
+def _same(spec: Resource, facts: dict[str, Any]) -> Delivery | None:
+    """A delivery of the same bytes, read in the same way, that still stands or is under way."""
+    rows = Delivery.objects.filter(resource=spec.code).order_by("-at", "-id")
+    standing = rows.filter(state=Delivery.ACCEPTED)
+    if spec.mode != "append":  # an older content delivered again is news: it takes the newer one's place
+        newest = standing.first()
+        standing = standing.filter(id=newest.id) if newest else standing
+    alike = [*standing.filter(sha256=facts["sha256"]), *rows.filter(state=Delivery.WORKING, sha256=facts["sha256"])]
+    return next((r for r in alike if r.mapping == facts["mapping"] and r.options == facts["options"]), None)
+
+
+def _new(ask: Ask, facts: dict[str, Any]) -> Delivery:
+    actor = current_actor()
+    number = f"D{timezone.localtime():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+    return Delivery.objects.create(
+        id=number, resource=ask.resource.code, department=ask.resource.owner, actor=actor.id,
+        actor_name=actor.name, file=ask.name[:300], **facts,
+    )  # fmt: skip
+
+
+@act
+def fail(row: Delivery, refusal: Exception) -> None:
+    """A failed receipt: nothing was taken, and this is why."""
+    row.state, row.reason, row.finished_at = Delivery.FAILED, str(refusal), timezone.now()
+    row.save(update_fields=["state", "reason", "finished_at"])
+    publish(
+        DeliveryFailed(
+            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, reason=row.reason[:500]
+        )
+    )

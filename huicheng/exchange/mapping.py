@@ -1,0 +1,185 @@
+"""Propose which column is which field, and show beforehand what would be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.codes import api as codes
+from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.checking import check, plan_of
+from huicheng.exchange.databases import land_query, safe_name
+from huicheng.exchange.declarations import Field, Resource
+from huicheng.exchange.delivering import is_url
+from huicheng.exchange.keys import SeenKeys
+from huicheng.exchange.matching import names_of, plain, remembered, settle_mapping
+from huicheng.exchange.reading.opening import open_source
+from huicheng.exchange.reading.source import Source
+from huicheng.exchange.receipts import Issue, issue_of
+
+SAMPLE_ROWS = 1000
+ENOUGH = 0.35
+# How much it says that values pass the check of a kind: anything is a text, little is an identity number.
+SPECIFIC: Mapping[str, float] = {
+    "person_id": 1.0, "credit_code": 1.0, "phone": 0.9, "division": 0.8, "code": 0.8, "datetime": 0.6,
+    "date": 0.6, "address": 0.6, "person_name": 0.6, "firm_name": 0.5, "money": 0.3, "boolean": 0.3,
+    "number": 0.2, "integer": 0.2, "text": 0.0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Match:
+    """``field`` is None where nothing fits well enough; ``confidence`` runs from 0 to 1."""
+
+    column: str
+    field: str | None
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    header: tuple[str, ...]
+    matches: list[Match]
+    mapping: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What delivering the first rows would do."""
+
+    rows: int
+    accepted: int
+    refused: int
+    issues: list[Issue] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Scent:
+    score: float
+    reason: str
+
+
+def propose_mapping(
+    resource: str, source: Path | str, *, sheet: str | None = None, query: str | None = None
+) -> Proposal:
+    """From names, synonyms, pinyin and the shapes of values; every column and every field at most once."""
+    spec, opened = find(resource), _opened(source, sheet, query)
+    if known := remembered(spec, opened.header):
+        matches = [Match(c, known.get(c), 1.0 if c in known else 0.0, _("上次记住的")) for c in opened.header]
+        return Proposal(opened.header, matches, known)
+    samples = _samples(opened)
+    scents = [[_scent(column, samples[n], one) for one in spec.fields] for n, column in enumerate(opened.header)]
+    matches = _assign(opened.header, spec, scents)
+    return Proposal(opened.header, matches, {m.column: m.field for m in matches if m.field})
+
+
+def _opened(source: Path | str, sheet: str | None, query: str | None) -> Source:
+    if is_url(source):
+        landed = land_query(str(source), query or "", most=SAMPLE_ROWS * 5)
+        return open_source(landed.path, name=safe_name(source), form="parquet")
+    return open_source(Path(source), sheet=sheet)
+
+
+def _samples(opened: Source) -> list[pa.Array]:
+    for chunk in opened.chunks():
+        if len(chunk.rows):
+            return [column.slice(0, SAMPLE_ROWS) for column in chunk.columns]
+    return [pa.nulls(0, pa.string())] * len(opened.header)
+
+
+def _assign(header: Sequence[str], spec: Resource, scents: list[list[_Scent]]) -> list[Match]:
+    from scipy.optimize import linear_sum_assignment
+
+    scores = np.array([[one.score for one in row] for row in scents])
+    chosen = dict(zip(*linear_sum_assignment(-scores), strict=True))
+    matches = []
+    for place, column in enumerate(header):
+        at = chosen.get(place)
+        if at is None or scents[place][at].score < ENOUGH:
+            matches.append(Match(column, None, 0.0, _("没有合适的字段")))
+        else:
+            best = scents[place][at]
+            matches.append(Match(column, spec.fields[at].name, round(best.score, 2), best.reason))
+    return matches
+
+
+def _scent(column: str, values: pa.Array, one: Field) -> _Scent:
+    name = _by_name(column, one)
+    passing = _passing(values, one)
+    if name.score >= 0.9:
+        return _Scent(name.score - (0.15 if passing < 0.3 else 0), name.reason)
+    shape = passing * SPECIFIC[one.kind]
+    if not name.score:
+        return _Scent(shape * 0.6, _("%(share)s 的值像%(title)s") % {"share": f"{passing:.0%}", "title": one.title})
+    score = name.score * (0.6 if passing < 0.3 else 0.85) + shape * 0.15
+    return _Scent(score, name.reason)
+
+
+def _by_name(column: str, one: Field) -> _Scent:
+    asked = plain(column)
+    names = [plain(name) for name in names_of(one)]
+    if asked in names[:2]:
+        return _Scent(1.0, _("与字段同名"))
+    if asked in names:
+        return _Scent(0.95, _("是字段的别名"))
+    spoken = [_pinyin(name) for name in names]
+    if asked in {whole for whole, _initials in spoken}:
+        return _Scent(0.85, _("是字段名的拼音"))
+    if len(asked) > 1 and asked in {initials for _whole, initials in spoken}:
+        return _Scent(0.6, _("是字段名的拼音首字母"))
+    best = max(_alike(asked, name) for name in names)
+    return _Scent(best, _("与字段名相近")) if best >= 0.45 else _Scent(0.0, "")
+
+
+def _alike(asked: str, name: str) -> float:
+    from rapidfuzz import fuzz
+
+    if len(name) > 1 and (name in asked or asked in name):
+        shorter, longer = sorted((len(asked), len(name)))
+        return 0.55 + 0.25 * shorter / longer
+    return float(fuzz.ratio(asked, name)) / 100 * 0.7
+
+
+def _pinyin(name: str) -> tuple[str, str]:
+    from pypinyin import Style, lazy_pinyin
+
+    if name.isascii():
+        return "", ""
+    return "".join(lazy_pinyin(name)), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+
+
+def _passing(values: pa.Array, one: Field) -> float:
+    """The share of non-empty sample values that pass the field's check."""
+    full = values.drop_null()
+    full = full.filter(pa.compute.greater(pa.compute.binary_length(full), 0))
+    if not len(full) or one.kind == "text":
+        return 0.5
+    found = codes.check(one.kind, full, codes=one.codes)
+    return found.values.is_valid().sum().as_py() / len(full)
+
+
+def preview(
+    resource: str, source: Path | str, *, mapping: Mapping[str, str] | None = None, sheet: str | None = None,
+    query: str | None = None, rows: int = 5000,
+) -> Preview:  # fmt: skip
+    """What would be refused among the first ``rows``; nothing is kept."""
+    spec, opened = find(resource), _opened(source, sheet, query)
+    settled = settle_mapping(spec, opened.header, mapping, file=opened.name)
+    plan = plan_of(spec, opened.header, settled, delivery="", received=timezone.now())
+    seen, accepted, refused = SeenKeys(), 0, 0
+    issues: list[Issue] = []
+    for chunk in opened.chunks():
+        verdict = check(plan, chunk.first(rows - accepted - refused), seen)
+        accepted += len(verdict.accepted)
+        refused += len(verdict.refused)
+        issues += map(issue_of, verdict.issues.slice(0, 1000).to_pylist())
+        if accepted + refused >= rows:
+            break
+    return Preview(accepted + refused, accepted, refused, sorted(issues, key=lambda i: i.row)[:1000])

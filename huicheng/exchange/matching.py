@@ -1,0 +1,109 @@
+"""From the header of a file to a mapping that can be used: what was said, remembered, or plain from the names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.declarations import Field, Resource
+from huicheng.exchange.models import MappingProfile
+from huicheng.exchange.refusals import MissingColumns, WrongMapping
+from huicheng.ground.api import Event, act, current_actor, publish
+
+NOISE = re.compile(r"[\s_\-—·.:：*＊()（）\[\]【】/\\]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingRemembered(Event):
+    resource: str
+    columns: int
+
+
+def plain(name: str) -> str:
+    """A name without its punctuation, width and case."""
+    wide = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
+    return NOISE.sub("", name.translate(wide)).lower()
+
+
+def names_of(one: Field) -> tuple[str, ...]:
+    return (one.title, one.name, *one.synonyms)
+
+
+def signature(header: Sequence[str]) -> str:
+    """The same for the same set of columns, in any order."""
+    return hashlib.sha256("\x1f".join(sorted(map(plain, header))).encode()).hexdigest()
+
+
+def by_names(resource: Resource, header: Sequence[str]) -> dict[str, str]:
+    """Columns whose name is a field's title, name or synonym; a title counts before a synonym of another."""
+    free = {plain(column): column for column in reversed(header)}
+    mapping: dict[str, str] = {}
+    for rank in range(2):
+        for one in resource.fields:
+            names = names_of(one)[:2] if rank == 0 else one.synonyms
+            found = next((free[key] for name in names if (key := plain(name)) in free), None)
+            if found and one.name not in mapping.values():
+                mapping[found] = one.name
+                del free[plain(found)]
+    return mapping
+
+
+def remembered(resource: Resource, header: Sequence[str]) -> dict[str, str]:
+    row = MappingProfile.objects.filter(resource=resource.code, signature=signature(header)).first()
+    if row is None:
+        return {}
+    known = {one.name for one in resource.fields}
+    return {c: f for c, f in row.mapping.items() if c in header and f in known}
+
+
+def settle_mapping(
+    resource: Resource, header: Sequence[str], mapping: Mapping[str, str] | None, *, file: str
+) -> dict[str, str]:
+    """The mapping to use, complete for what is required, or the error that says what is missing."""
+    found = dict(mapping) if mapping else remembered(resource, header) or by_names(resource, header)
+    check_mapping(resource, header, found, file=file)
+    needed = {one.name for one in resource.fields if one.required} | set(resource.key)
+    missing = [one for one in resource.fields if one.name in needed - set(found.values())]
+    if missing:
+        titles = "、".join(one.title for one in missing)
+        unused = "、".join(column for column in header if column not in found) or _("无")
+        raise MissingColumns(
+            file, _("缺少必填的列：%(titles)s；文件中未用到的列：%(unused)s") % {"titles": titles, "unused": unused},
+            do=_("请补上这些列，或用列对应说明哪一列是它（huicheng deliver --preview）"), row=0, column=missing[0].title,
+        )  # fmt: skip
+    return found
+
+
+def check_mapping(resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, file: str) -> None:
+    known = {one.name for one in resource.fields}
+    twice = [name for name in mapping.values() if list(mapping.values()).count(name) > 1]
+    for column, name in mapping.items():
+        if column not in header:
+            raise WrongMapping(
+                file, _("没有列“%(column)s”") % {"column": column},
+                do=_("文件的列是：%(header)s") % {"header": "、".join(header)}, row=0, column=column,
+            )  # fmt: skip
+        if name not in known or name in twice:
+            problem = _("字段“%(field)s”被对应了两次") if name in known else _("资源没有字段“%(field)s”")
+            raise WrongMapping(
+                file, problem % {"field": name}, do=_("可用的字段是：%(fields)s") % {"fields": "、".join(sorted(known))},
+                row=0, column=column,
+            )  # fmt: skip
+
+
+@act
+def remember_mapping(resource: str, header: Sequence[str], mapping: Mapping[str, str]) -> None:
+    """Use this mapping whenever a file with the same columns is delivered."""
+    from huicheng.exchange.catalogue import resource as find
+
+    spec = find(resource)
+    check_mapping(spec, header, mapping, file=spec.title)
+    MappingProfile.objects.update_or_create(
+        resource=spec.code, signature=signature(header),
+        defaults={"header": list(header), "mapping": dict(mapping), "actor": current_actor().id},
+    )  # fmt: skip
+    publish(MappingRemembered(subject=f"resource:{spec.code}", resource=spec.code, columns=len(mapping)))

@@ -1,0 +1,107 @@
+"""Parquet: typed columns turned to text, row group by row group."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.reading.source import (
+    BATCH_ROWS,
+    MAX_BYTES,
+    MAX_ROW_BYTES,
+    Chunk,
+    Source,
+    check_rows,
+    tidy_header,
+)
+from huicheng.exchange.refusals import BrokenFile, FieldTooLong, TooLarge
+
+READAHEAD_ROWS = 8192
+
+
+def open_parquet(path: Path, name: str, form: str) -> Source:
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BrokenFile(
+            name, _("不是完整的 Parquet 文件（%(why)s）") % {"why": str(error)[:200]}, do=_("请重新导出")
+        ) from error
+    facts = file.metadata
+    weight = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
+    if weight > MAX_BYTES:
+        raise TooLarge(name, _("解开后超过 %(size)s GB") % {"size": MAX_BYTES >> 30}, do=_("请分成几个文件"))
+    check_rows(name, facts.num_rows)
+    header = tidy_header(name, file.schema_arrow.names)
+    file.close()
+    return Source(name, form, header, lambda: _chunks(path, name, header), facts.num_rows)
+
+
+def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:
+    counted = 0
+    # Dictionaries are kept as such: a long value repeated in every row must not be written out before it is seen.
+    with pq.ParquetFile(path, read_dictionary=_texts(path)) as file:
+        try:
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
+                rows = np.arange(counted + 1, counted + len(batch) + 1, dtype=np.int64)
+                columns = [_text(c, name, header[n], counted + 1) for n, c in enumerate(batch.columns)]
+                counted += len(batch)
+                yield Chunk(rows, columns, (), counted)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise BrokenFile(
+                name, _("读不下去（%(why)s）") % {"why": str(error)[:200]}, do=_("请重新导出"), row=counted + 1
+            ) from error
+
+
+def _texts(path: Path) -> list[str]:
+    schema = pq.read_schema(path)
+    return [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
+
+
+def _text(column: pa.Array, name: str, title: str, row: int) -> pa.StringArray:
+    if pa.types.is_dictionary(column.type):
+        longest = pc.max(pc.binary_length(column.dictionary)).as_py() or 0
+        if longest > MAX_ROW_BYTES or (longest > 65536 and longest * len(column) > 1 << 28):
+            raise FieldTooLong(
+                name, _("有长达 %(size)s 字节的值") % {"size": f"{longest:,}"}, do=_("请改为交付文件地址"), row=row,
+                column=title,
+            )  # fmt: skip
+        column = column.dictionary_decode()
+    return to_text(column)
+
+
+def to_text(column: pa.Array) -> pa.StringArray:
+    """Any Arrow column as the text a department would have written."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_floating(kind):
+        return _plain_number(column)
+    if pa.types.is_timestamp(kind):
+        return pc.replace_substring_regex(column.cast(pa.string()), r"(\.0+)?Z?$", "")
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array([_decoded(value) for value in column.to_pylist()], pa.string())
+    if pa.types.is_nested(kind):
+        return pa.array([_written(value) for value in column.to_pylist()], pa.string())
+    return column.cast(pa.string())
+
+
+def _plain_number(column: pa.Array) -> pa.StringArray:
+    whole = pc.and_(pc.equal(column, pc.trunc(column)), pc.less(pc.abs(column), 1e15)).fill_null(False)
+    as_integers = pc.if_else(whole, column, pa.scalar(None, column.type)).cast(pa.int64()).cast(pa.string())
+    return pc.if_else(whole, as_integers, column.cast(pa.string()))
+
+
+def _decoded(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", errors="replace").replace("\0", "\u2400")
+
+
+def _written(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,75 @@
+"""Why a file or a source is not taken: what happened, where, and what to do about it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from huicheng.ground.api import BadInput
+
+
+class SourceRefused(BadInput):
+    """A delivery that cannot be read as a whole; ``row`` is the data row, counted from 1; 0 is the header."""
+
+    def __init__(self, file: str, what: str, *, do: str, row: int | None = None, column: str = "") -> None:
+        self.file, self.row, self.column, self.what, self.do = file, row, column, what, do
+        place = "" if row is None else _("第 %(row)s 行") % {"row": f"{row:,}"} if row else _("表头")
+        place += _("“%(column)s”列") % {"column": column} if column else ""
+        super().__init__(_("%(file)s：%(place)s%(what)s。%(do)s。") % {
+            "file": file, "place": f"{place}，" if place else "", "what": what, "do": do,
+        })  # fmt: skip
+
+
+class EmptySource(SourceRefused):
+    """No header, or no bytes at all."""
+
+
+class UnknownFormat(SourceRefused):
+    """Not one of the formats that can be delivered."""
+
+
+class NotText(SourceRefused):
+    """Long stretches of NUL bytes: a hole in a sparse file, a disk image, a broken transfer."""
+
+
+class TooLarge(SourceRefused):
+    """More bytes, rows, columns or cells than one delivery may have."""
+
+
+class CompressionBomb(TooLarge):
+    """A small file that unpacks into a huge one."""
+
+
+class FieldTooLong(SourceRefused):
+    """One row or value longer than any real one: most often a quotation mark that is never closed."""
+
+
+class BrokenFile(SourceRefused):
+    """The file ends in the middle or is not what its name says."""
+
+
+class NoSuchSheet(SourceRefused):
+    """The workbook has no worksheet of this name, or none that holds a table."""
+
+
+class SourceUnreachable(SourceRefused):
+    """The database did not answer, or did not let us in."""
+
+
+class QueryRefused(SourceRefused):
+    """The database could not answer the query, or it was not one SELECT."""
+
+
+class MissingColumns(SourceRefused):
+    """A required field has no column in the delivered file."""
+
+
+class WrongMapping(SourceRefused):
+    """The mapping names a column or a field that does not exist, or one field twice."""
+
+
+class NothingAccepted(SourceRefused):
+    """Every row was refused, so the table stays as it was."""
+
+
+class NotYours(BadInput):
+    """This actor may not deliver to this resource."""
