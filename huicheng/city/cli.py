@@ -21,6 +21,8 @@ class City(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         django.setup()
+        from django.db import DatabaseError
+
         from huicheng.ground.api import BadInput, acting_as, system_actor
 
         try:
@@ -28,7 +30,11 @@ class City(click.Group):
                 return super().invoke(ctx)
         except BadInput as problem:
             err.print(f"[red]✗[/red] {problem}")
-            sys.exit(1)
+        except DatabaseError as problem:
+            if "exist" not in str(problem) and "no such table" not in str(problem):
+                raise
+            err.print("[red]✗[/red] 这里还没有城市的数据表。先运行 huicheng migrate，或用 make up 建造样例城市。")
+        sys.exit(1)
 
 
 @click.group(cls=City)

@@ -12,7 +12,7 @@ from huicheng.sensing.api import alarm_counts, alarms, run_watch
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2015, 11, 8, 12)
-SQL = """SELECT strftime(at, '%Y%m%d%H') AS key, CASE WHEN level > 9 THEN 'red' ELSE 'blue' END AS grade, at,
+SQL = """SELECT strftime("at", '%Y%m%d%H') AS key, CASE WHEN level > 9 THEN 'red' ELSE 'blue' END AS grade, "at",
 '水位 ' || level || ' 米' AS message FROM stat.river WHERE level > 5"""
 
 
