@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,20 +24,20 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @opens_to("official")
-def job(request: HttpRequest, job_id: str) -> HttpResponse:
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return _jobs(request, _job(job_id))
 
 
 @opens_to("official")
-def job_progress(request: HttpRequest, job_id: str) -> HttpResponse:
+def job_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The part of the job's page that htmx asks for again while the job is open."""
     return render(request, "desk/_job.html", {"job": _job(job_id)})
 
 
-def _job(job_id: str) -> JobView:
+def _job(job_id: UUID) -> JobView:
     try:
-        found = ground.job_view(job_id)
-    except (NoSuchJob, ValueError):
+        found = ground.job_view(str(job_id))
+    except NoSuchJob:
         found = None
     if found is None or not sees_job(current_actor(), found):
         raise Http404(_("没有这个作业。"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ def _stats(points: list[Any]) -> list[Stat]:
     ]
 
 
-def _charts(air: list[Row]) -> list[Chart]:
+def _charts(air: Sequence[Row]) -> list[Chart]:
     unit = "µg/m³"
     spread = [{"district": code, "residents": 41_000 + 97_000 * n} for n, code in enumerate(districts()[:-1])]
     ages = [{"age": f"{n}0–{n}9", "sex": s, "residents": 9000 - n * 900} for n in range(9) for s in "男女"]
