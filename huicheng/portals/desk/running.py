@@ -95,7 +95,7 @@ def _run_stats(run: Any) -> list[Stat]:
 @opens_to("official", duty="steward")
 def audit(request: HttpRequest) -> HttpResponse:
     context = page_context(
-        rows=[_event_row(one) for one in ground.events(limit=100)], columns=_event_columns()
+        rows=[_event_row(one) for one in ground.events(limit=50)], columns=_event_columns()
     )
     context["listeners"], context["listener_columns"] = ground.listener_states(), _listener_columns()
     if request.method == "POST":

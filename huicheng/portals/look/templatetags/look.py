@@ -9,12 +9,12 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from huicheng.ground.api import UnknownDepartment, department
+from huicheng.ground.api import Actor, UnknownDepartment, department, mark_of
 from huicheng.portals.look import charts, formats
 from huicheng.portals.look.fresh import Fresh, newest
 from huicheng.portals.look.parts import Cell, Column, Stat
@@ -59,6 +59,18 @@ def address(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def door(name: str, actor: Actor | str = "") -> str:
+    """The address of a page if it exists and this reader may open it; a stranger is shown it and asked to log in."""
+    place = address(name)
+    if not place or not isinstance(actor, Actor) or actor.kind == "anonymous":
+        return place
+    mark = mark_of(resolve(place).func)
+    if mark is None or mark.audience == "everyone":
+        return place if mark else ""
+    return place if actor.kind == mark.audience and (not mark.duty or actor.may(mark.duty)) else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,11 @@ def test_no_page_carries_style_or_script_of_its_own(client):
     html = client.get("/").content.decode()
     assert "style=" not in html
     assert "onclick" not in html
+
+
+def test_menus_offer_only_what_the_reader_may_open(client):
+    resident = get_user_model().objects.create_user("wang", display_name="王芳", person="P1")
+    client.force_login(resident)
+    html = client.get("/").content.decode()
+    assert "我的慧城" in html
+    assert "工作台" not in html
