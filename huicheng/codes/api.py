@@ -1,14 +1,29 @@
 """The door of codes: checksums, standard forms, divisions and addresses, one at a time or a column at a time."""
 from __future__ import annotations
 
+from huicheng.codes.address_columns import address_keys, parse_addresses
+from huicheng.codes.addresses import Address, address_key, parse_address, standard_address
+from huicheng.codes.checking import KINDS, check
 from huicheng.codes.checksums import (
     credit_check_character,
     mod37_36,
     organisation_check_character,
     person_check_digit,
 )
+from huicheng.codes.code_tables import CodeTable, code_labels, label, table, table_names
 from huicheng.codes.coordinates import gcj02_columns_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
+from huicheng.codes.dates import dates, read_date, read_datetime
 from huicheng.codes.divisions import Division, children, division, find, present_day
+from huicheng.codes.money import Money, read_money
+from huicheng.codes.names import (
+    FirmName,
+    common_form,
+    firm_name,
+    person_name,
+    sound_key,
+    sound_keys,
+    split_firm_name,
+)
 from huicheng.codes.organisations import (
     CreditCode,
     Taxpayer,
@@ -28,13 +43,72 @@ from huicheng.codes.persons import (
     repair_person_id,
     upgrade_person_id,
 )
+from huicheng.codes.phones import phone, phones
+from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused, is_doubt, problem_codes, problem_text
+from huicheng.codes.text import simplified
+
+if TYPE_CHECKING:
 
 __all__ = [
-    "CreditCode", "Division", "PersonId", "Refused", "Taxpayer", "children", "credit_check_character",
-    "credit_codes", "division", "find", "gcj02_columns_to_wgs84", "gcj02_to_wgs84", "is_doubt", "mod37_36",
-    "organisation_check_character", "organisation_of", "person_check_digit", "person_facts", "person_ids",
-    "present_day", "problem_codes", "problem_text", "read_credit_code", "read_licence_number",
-    "read_organisation_code", "read_person_id", "read_taxpayer", "repair_credit_code", "repair_person_id",
-    "upgrade_person_id", "wgs84_to_gcj02",
+    "KINDS",
+    "Address",
+    "Checked",
+    "CodeTable",
+    "CreditCode",
+    "Division",
+    "FirmName",
+    "Money",
+    "PersonId",
+    "Refused",
+    "Taxpayer",
+    "address_key",
+    "address_keys",
+    "check",
+    "children",
+    "code_labels",
+    "common_form",
+    "credit_check_character",
+    "credit_codes",
+    "dates",
+    "division",
+    "find",
+    "firm_name",
+    "gcj02_columns_to_wgs84",
+    "gcj02_to_wgs84",
+    "is_doubt",
+    "label",
+    "mod37_36",
+    "organisation_check_character",
+    "organisation_of",
+    "parse_address",
+    "parse_addresses",
+    "person_check_digit",
+    "person_facts",
+    "person_ids",
+    "person_name",
+    "phone",
+    "phones",
+    "present_day",
+    "problem_codes",
+    "problem_text",
+    "read_credit_code",
+    "read_date",
+    "read_datetime",
+    "read_licence_number",
+    "read_money",
+    "read_organisation_code",
+    "read_person_id",
+    "read_taxpayer",
+    "repair_credit_code",
+    "repair_person_id",
+    "simplified",
+    "sound_key",
+    "sound_keys",
+    "split_firm_name",
+    "standard_address",
+    "table",
+    "table_names",
+    "upgrade_person_id",
+    "wgs84_to_gcj02",
 ]

@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import half_width
 
 if TYPE_CHECKING:
-    from huicheng.codes.columns import Checked
 
 KINDS = ("text", "integer", "number", "date", "datetime", "boolean", "money", "person_id", "credit_code",
          "phone", "person_name", "firm_name", "address", "division", "code")
@@ -53,7 +53,6 @@ def _is_dictionary(column: Any) -> bool:
 def _through_dictionary(kind: str, column: Any, codes: str | None) -> Checked:
     import pyarrow as pa
 
-    from huicheng.codes.columns import Checked
 
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks()
@@ -78,7 +77,7 @@ def _text(column: Any) -> Checked:
     import numpy as np
     import pyarrow.compute as pc
 
-    from huicheng.codes.columns import Checked, Verdicts, as_text
+    from huicheng.codes.columns import Verdicts, as_text
 
     text = as_text(column)
     verdicts = Verdicts(len(text), "text.unreadable")
@@ -91,7 +90,7 @@ def _number(column: Any, *, whole: bool) -> Checked:
     """A block cast when every cell is a plain number; cell by cell when one is not."""
     import pyarrow as pa
 
-    from huicheng.codes.columns import Checked, as_text, no_problems, one_by_one
+    from huicheng.codes.columns import as_text, no_problems, one_by_one
 
     kind = pa.int64() if whole else pa.float64()
     try:
@@ -136,7 +135,7 @@ def _integer(text: str) -> int:
 def _datetimes(column: Any) -> Checked:
     import pyarrow as pa
 
-    from huicheng.codes.columns import Checked, as_text, no_problems, one_by_one
+    from huicheng.codes.columns import as_text, no_problems, one_by_one
     from huicheng.codes.dates import read_datetime
 
     stamp = pa.timestamp("us")
@@ -148,7 +147,7 @@ def _datetimes(column: Any) -> Checked:
 def _booleans(column: Any) -> Checked:
     import pyarrow as pa
 
-    from huicheng.codes.columns import Checked, as_text, no_problems, one_by_one
+    from huicheng.codes.columns import as_text, no_problems, one_by_one
 
     if pa.types.is_boolean(column.type):
         return Checked(column, no_problems(len(column)))

@@ -3,23 +3,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-class Checked(NamedTuple):
-    """`values` in standard form, null where none could be found; `problems` a code, null where all is well."""
-
-    values: Any
-    problems: Any
 
 
 def as_text(column: Any) -> Any:

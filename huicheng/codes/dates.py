@@ -5,11 +5,11 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import chinese_number, half_width
 
 if TYPE_CHECKING:
-    from huicheng.codes.columns import Checked
 
 CHINESE = "零〇○一二三四五六七八九十廿"
 YMD = re.compile(r"([0-9]{4})[-/.年\s]{1,2}([0-9]{1,2})[-/.月\s]{1,2}([0-9]{1,2})(?:日|号)?")
@@ -111,7 +111,7 @@ def dates(column: Any) -> Checked:
     import numpy as np
     import pyarrow as pa
 
-    from huicheng.codes.columns import Checked, as_text, matrix, one_by_one
+    from huicheng.codes.columns import as_text, matrix, one_by_one
 
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         return _ready(column.cast(pa.date32()))
@@ -135,7 +135,7 @@ def dates(column: Any) -> Checked:
 
 
 def _ready(values: Any) -> Checked:
-    from huicheng.codes.columns import Checked, no_problems
+    from huicheng.codes.columns import no_problems
 
     return Checked(values, no_problems(len(values)))
 

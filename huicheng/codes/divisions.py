@@ -238,3 +238,19 @@ def region_words() -> set[str]:
         if place.level != "district" or place.code.startswith("21"):
             words |= {place.name, place.short}
     return {word for word in words if len(word) > 1}
+
+
+def upper_places() -> tuple[Division, ...]:
+    return tuple(_upper().values())
+
+
+def former_places() -> tuple[Division, ...]:
+    return (*_former_rows(), *_national_changes())
+
+
+def all_streets() -> tuple[Division, ...]:
+    return tuple(_streets().values())
+
+
+def all_communities() -> tuple[Division, ...]:
+    return tuple(_communities().values())

@@ -12,6 +12,5 @@ ADMIN = Path(__file__).parents[2] / "data" / "admin"
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
     """Lines that start with # say where a table comes from; they are not rows."""
-    opened = gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig") as lines:
         yield from csv.DictReader(line for line in lines if not line.startswith("#"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.checksums import (
     CREDIT_ALPHABET,
     CREDIT_WEIGHTS,
@@ -20,7 +21,7 @@ from huicheng.codes.problems import Refused
 from huicheng.codes.text import tidy_code
 
 if TYPE_CHECKING:
-    from huicheng.codes.columns import Checked, Verdicts
+    from huicheng.codes.columns import Verdicts
 
 AUTHORITIES = {
     "1": ("机构编制", {"1": "机关", "2": "事业单位", "3": "群众团体", "9": "其他"}),
@@ -37,7 +38,7 @@ AUTHORITIES = {
     "N": ("农业", {"1": "组级集体经济组织", "2": "村级集体经济组织", "3": "乡镇级集体经济组织", "9": "其他"}),
     "Y": ("其他", {"1": "其他"}),
 }
-PAIRS = frozenset(first + second for first, (_, kinds) in AUTHORITIES.items() for second in kinds)
+PAIRS = frozenset(first + second for first, pair in AUTHORITIES.items() for second in pair[1])
 CREDIT_SHAPE = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
 ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}[0-9X]")
 CODES = ("credit_code.length", "credit_code.characters", "credit_code.division", "credit_code.check",
@@ -169,7 +170,7 @@ def credit_codes(column: Any) -> Checked:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from huicheng.codes.columns import Checked, Verdicts, as_text, matrix, mend
+    from huicheng.codes.columns import Verdicts, as_text, matrix, mend
 
     text = mend(as_text(column), r"^[0-9A-Z]{18}$", tidy_code)
     verdicts = Verdicts(len(text), *CODES)

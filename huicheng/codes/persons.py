@@ -7,13 +7,14 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.checksums import PERSON_CHECKS, PERSON_WEIGHTS, person_check_digit
 from huicheng.codes.divisions import is_issuing_division, issuing_divisions
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import tidy_code
 
 if TYPE_CHECKING:
-    from huicheng.codes.columns import Checked, Verdicts
+    from huicheng.codes.columns import Verdicts
 
 EARLIEST_BIRTH = 1850
 SHAPE_18 = re.compile(r"[0-9]{17}[0-9X]")
@@ -110,7 +111,7 @@ def person_ids(column: Any) -> Checked:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from huicheng.codes.columns import Checked, Verdicts, as_text, matrix, mend
+    from huicheng.codes.columns import Verdicts, as_text, matrix, mend
 
     text = mend(as_text(column), r"^[0-9]{17}[0-9X]$", tidy_code)
     verdicts = Verdicts(len(text), *CODES)
@@ -185,7 +186,7 @@ def _judge_grid(rows: Any, grid: Any, verdicts: Verdicts) -> None:
     alive = real_dates(years, month_days) & (years >= EARLIEST_BIRTH)
     alive &= years * 10000 + month_days <= int(date.today().strftime("%Y%m%d"))
     checks = np.frombuffer(PERSON_CHECKS.encode(), np.uint8)[sums % 11]
-    verdicts.accuse("person_id.date", ~alive, rows)
+    verdicts.accuse("person_id.date", np.logical_not(alive), rows)
     verdicts.accuse("person_id.sequence", sequences == 0, rows)
     verdicts.accuse("person_id.check", checks != grid[:, 17], rows)
     verdicts.accuse("person_id.division", ~issuing_divisions()[divisions], rows)

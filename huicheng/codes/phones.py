@@ -4,11 +4,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import half_width
 
 if TYPE_CHECKING:
-    from huicheng.codes.columns import Checked
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([2-8][0-9]{6,7})")
@@ -77,7 +77,7 @@ def phones(column: Any) -> Checked:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from huicheng.codes.columns import Checked, as_text, no_problems, one_by_one
+    from huicheng.codes.columns import as_text, no_problems, one_by_one
 
     text = as_text(column)
     fine = pc.match_substring_regex(text, r"^1[3-9][0-9]{9}$")
@@ -96,7 +96,6 @@ def spread(text: Any, rows: Any, read: Checked) -> Checked:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from huicheng.codes.columns import Checked
 
     mask = np.zeros(len(text), bool)
     mask[rows] = True

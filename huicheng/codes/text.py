@@ -63,7 +63,7 @@ def _simplifier() -> Any:
 
 
 @cache
-def _traditional_map() -> dict[int, str]:
+def traditional_map() -> dict[int, str]:
     """Single characters only: a name has no context for phrases to help with."""
     block = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simple = _simplifier().convert(" ".join(block)).split(" ")
@@ -72,4 +72,4 @@ def _traditional_map() -> dict[int, str]:
 
 
 def simplified(text: str) -> str:
-    return text if text.isascii() else text.translate(_traditional_map())
+    return text if text.isascii() else text.translate(traditional_map())

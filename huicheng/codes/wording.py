@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 
-
 def _(sentence: str) -> str:
     """Marks a sentence for xgettext; it is translated when it is read, not here."""
     return sentence
