@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from huicheng.codes.address_columns import address_keys, parse_addresses
 from huicheng.codes.addresses import Address, address_key, parse_address, standard_address
+from huicheng.codes.checked import Checked
 from huicheng.codes.checking import KINDS, check
 from huicheng.codes.checksums import (
     credit_check_character,
@@ -44,11 +45,8 @@ from huicheng.codes.persons import (
     upgrade_person_id,
 )
 from huicheng.codes.phones import phone, phones
-from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused, is_doubt, problem_codes, problem_text
 from huicheng.codes.text import simplified
-
-if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",

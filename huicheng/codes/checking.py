@@ -4,13 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import half_width
-
-if TYPE_CHECKING:
 
 KINDS = ("text", "integer", "number", "date", "datetime", "boolean", "money", "person_id", "credit_code",
          "phone", "person_name", "firm_name", "address", "division", "code")
@@ -28,8 +26,17 @@ def check(kind: str, column: Any, *, codes: str | None = None) -> Checked:
     if _is_dictionary(column):
         return _through_dictionary(kind, column, codes)
     if kind == "code":
-        return _codes(column, codes)
-    return _judges()[kind](_emptied(column) if kind not in ("text", "boolean") else column)
+        judged = _codes(column, codes)
+    else:
+        judged = _judges()[kind](_emptied(column) if kind not in ("text", "boolean") else column)
+    return Checked(judged.values, _one_type(judged.problems))
+
+
+def _one_type(problems: Any) -> Any:
+    """Batches of one delivery must have one schema, whatever was found in each."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(problems.indices.cast(pa.int8()), problems.dictionary)
 
 
 def _judges() -> dict[str, Callable[[Any], Checked]]:

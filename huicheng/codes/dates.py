@@ -3,13 +3,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import chinese_number, half_width
-
-if TYPE_CHECKING:
 
 CHINESE = "零〇○一二三四五六七八九十廿"
 YMD = re.compile(r"([0-9]{4})[-/.年\s]{1,2}([0-9]{1,2})[-/.月\s]{1,2}([0-9]{1,2})(?:日|号)?")

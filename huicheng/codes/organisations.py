@@ -23,7 +23,7 @@ from huicheng.codes.text import tidy_code
 if TYPE_CHECKING:
     from huicheng.codes.columns import Verdicts
 
-AUTHORITIES = {
+AUTHORITIES: dict[str, tuple[str, dict[str, str]]] = {
     "1": ("机构编制", {"1": "机关", "2": "事业单位", "3": "群众团体", "9": "其他"}),
     "2": ("外交", {"1": "外国常驻新闻机构", "9": "其他"}),
     "3": ("司法行政", {"1": "律师事务所", "2": "公证处", "3": "基层法律服务所", "4": "司法鉴定机构",

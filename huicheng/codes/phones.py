@@ -2,13 +2,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import half_width
-
-if TYPE_CHECKING:
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([2-8][0-9]{6,7})")
