@@ -91,7 +91,7 @@ def _hashes(table: pa.Table) -> Keys:
     try:
         engine.execute("SET preserve_insertion_order = true")
         engine.register("given", table)
-        answer = engine.execute("SELECT hash(resource, row_key) AS h FROM given").to_arrow_table()
-        return np.asarray(answer["h"].to_numpy())
+        hashed = engine.sql("SELECT hash(resource, row_key) AS h FROM given").fetchnumpy()["h"]
+        return np.asarray(hashed)
     finally:
         engine.close()

@@ -87,10 +87,12 @@ def locate(parts: pa.Table, weight: Ints | None = None) -> Places:
     site = np.where(own != 0, own, np.where((road_number != 0) & ~doubtful, road_number, cottage))
     site = np.where((site == 0) & (road_number != 0), road_number, site)
     named = _community(named, site)
-    inside = [part + np.uint64(1) for part in (text["building"], text["unit"], text["room"])]
-    whole = (site != 0) & ((text["room"] != 0) | (cottage != 0))
+    # In a settlement without roads the house number is the door.
+    door = np.where((text["room"] == 0) & (road == 0) & (estate != 0), number, text["room"])
+    inside = [part + np.uint64(1) for part in (text["building"], text["unit"], door)]
+    whole = (site != 0) & ((door != 0) | (cottage != 0))
     flat = np.where(whole, mix(site, *inside), np.uint64(0))
-    return Places(district, named, site, text["building"], text["unit"], text["room"], flat, road_number, compound)
+    return Places(district, named, site, text["building"], text["unit"], door, flat, road_number, compound)
 
 
 def _shared(compound: Keys, community: Keys) -> tuple[Keys, NDArray[np.bool_]]:

@@ -109,7 +109,8 @@ def owners(houses: Register, people: Register | None) -> Any:
     found = told(number, _index(people.links.codes.astype(np.uint64), np.arange(1, people.count + 1)))
     name, residents = _keys(houses.pick("owner_name"), people.standard.column("name"))
     here, there = houses.standard.places, people.standard.places
-    assert here is not None and there is not None
+    assert here is not None
+    assert there is not None
     flats = np.where(houses.won["address"] >= 0, here.flat[np.maximum(houses.won["address"], 0)], 0).astype(np.uint64)
     at_home = told(mix(name, flats), majority(mix(residents, there.flat), people.links.entity + 1, least=1.0))
     return people.id_of(np.where(found > 0, found, at_home) - 1)

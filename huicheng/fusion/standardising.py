@@ -43,7 +43,8 @@ KEPT = {"people": ("id_number",), "firms": ("credit_code",), "houses": ()}
 
 
 def standardise(kind: str, read: Read) -> Standard:
-    origins, pieces, kept, hints = [], [], [], []
+    origins: list[Source] = []
+    pieces, kept, hints = [], [], []
     standard = Standard(kind, pa.table({}), (), {}, {})
     for source in sources(kind):
         raw = read(source)

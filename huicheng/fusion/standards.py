@@ -94,16 +94,16 @@ def _label(table: str) -> Callable[[str], str]:
 
 READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "people": {
-        "id_number": lambda column: codes.person_ids(column).values, "name": lambda column: codes.person_names(column).values,
+        "id_number": lambda column: codes.person_ids(column).values, "name": lambda column: codes.check("person_name", column).values,
         "sex": each(lambda one: codes.table("sex").code(one)), "birth_date": dates, "ethnicity": each(_label("ethnicity")),
         "household_no": text, "address": text, "phone": lambda column: codes.phones(column).values,
         "marital": each(MARITAL.get), "status": text, "employer_code": lambda column: codes.credit_codes(column).values,
         "employer_name": text, "school": text, "grade": text, "blood_type": text,
-        "partner_name": lambda column: codes.person_names(column).values,
+        "partner_name": lambda column: codes.check("person_name", column).values,
     },
     "firms": {
-        "credit_code": taxpayers, "name": lambda column: codes.firm_names(column).values, "registered_on": dates, "kind": text,
-        "capital_yuan": yuan, "scope": text, "address": text, "legal_person": lambda column: codes.person_names(column).values,
+        "credit_code": taxpayers, "name": lambda column: codes.check("firm_name", column).values, "registered_on": dates, "kind": text,
+        "capital_yuan": yuan, "scope": text, "address": text, "legal_person": lambda column: codes.check("person_name", column).values,
         "legal_person_id": lambda column: codes.person_ids(column).values, "phone": lambda column: codes.phones(column).values,
         "status": text, "industry": text, "members": number(pa.int64()),
     },

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from huicheng.fusion.firms.mending import mend_organisation, spoil_organisation
 from huicheng.fusion.linking.comparing import equal, ladder
 from huicheng.fusion.linking.design import Block, Comparison, Design, Levels, Rows
 from huicheng.fusion.linking.keys import Flags, Ints
-from huicheng.fusion.firms.mending import mend_organisation, spoil_organisation
 from huicheng.fusion.linking.words import Words
 
 YEAR = 10_000

@@ -8,7 +8,9 @@ import numpy as np
 from huicheng.fusion.linking.design import Design, Levels, Rows
 from huicheng.fusion.linking.keys import Flags, Groups, Ints
 
-SUPPORT = 3  # level of the kinship comparison from which a row of the same code speaks for another
+# Levels of the kinship comparison from which a row of the same code speaks for another. Brothers share two characters
+# of three, so one that is merely alike does not clear a row whose date of birth is another's.
+ALIKE, SOUNDS = 3, 4
 
 
 @dataclass
@@ -28,9 +30,11 @@ def anchor(rows: Rows, design: Design) -> Anchors:
     if design.trusted is not None and len(coded):
         trust = design.trusted(rows, coded)
         disowned[_unsupported(rows, design, coded, trust, trust < 0)] = True
+        doubtful[_unsupported(rows, design, coded, trust, trust < 0, least=SOUNDS)] = True
         stay = ~disowned[coded]
         coded, trust = coded[stay], trust[stay]
         doubtful[_unsupported(rows, design, coded, trust, trust == 0, company=True)] = True
+        doubtful &= ~disowned
     codes = np.unique(rows.code[coded])
     entity = np.full(rows.size, -1, np.int64)
     entity[coded] = np.searchsorted(codes, rows.code[coded])
@@ -38,7 +42,7 @@ def anchor(rows: Rows, design: Design) -> Anchors:
 
 
 def _unsupported(rows: Rows, design: Design, coded: Ints, trust: Levels, suspected: Flags, *,
-                 company: bool = False) -> Ints:
+                 least: int = ALIKE, company: bool = False) -> Ints:
     """Suspects whom no trusted row under the same code resembles. With `company`: only where trusted rows exist."""
     suspects = coded[suspected]
     if not len(suspects):
@@ -49,7 +53,7 @@ def _unsupported(rows: Rows, design: Design, coded: Ints, trust: Levels, suspect
     owner, member = Groups(place[beside], len(codes)).expand(np.searchsorted(codes, rows.code[suspects]))
     kin = next(c for c in design.comparisons if c.name == design.kinship)
     level = kin.compare(rows, suspects[owner], coded[beside][member])
-    alone = np.bincount(owner[level >= SUPPORT], minlength=len(suspects)) == 0
+    alone = np.bincount(owner[level >= least], minlength=len(suspects)) == 0
     if company:
         alone &= np.bincount(owner[level > 0], minlength=len(suspects)) > 0
     return suspects[alone]

@@ -47,5 +47,5 @@ def _fold(count: int, target: Ints, pair: Ints, total: NDArray[np.float64],
     apart = a != b
     packed = np.minimum(a, b)[apart] * count + np.maximum(a, b)[apart]
     unique, inverse = np.unique(packed, return_inverse=True)
-    return (unique, np.bincount(inverse, weights=total[apart], minlength=len(unique)),
+    return (unique, np.bincount(inverse, weights=total[apart], minlength=len(unique)).astype(float),
             np.bincount(inverse, weights=seen[apart], minlength=len(unique)).astype(np.int64))

@@ -98,7 +98,7 @@ def learn(start: Model, levels: Sequence[Levels], same: Flags) -> Model:
         return start
     pattern, inverse = np.unique(pack(levels, start.sizes), return_inverse=True)
     seen = np.bincount(inverse).astype(float)
-    matched = np.bincount(inverse, weights=same.astype(float))
+    matched = np.bincount(inverse, weights=same.astype(float)).astype(float)
     grid = np.zeros((len(pattern), len(start.weights)))
     grid[:, 0] = 1
     for place in start.places(pattern):

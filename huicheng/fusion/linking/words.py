@@ -71,7 +71,7 @@ def _fold(grid: NDArray[np.uint32]) -> Keys:
     return key | np.uint64(1)
 
 
-def people_per_word(number: Ints, code: Ints, count: int) -> Ints:
+def people_per_word(number: NDArray[Any], code: Ints, count: int) -> Ints:
     """How many different coded entities bear each word: what makes 张伟 weak evidence and 欧阳予倩 strong."""
     borne = (number > 0) & (code != 0)
     order = np.lexsort((code[borne], number[borne]))

@@ -8,6 +8,7 @@ from huicheng.fusion.linking.design import Block, Comparison, Design, Levels, Ro
 from huicheng.fusion.linking.keys import Flags, Ints
 from huicheng.fusion.linking.mending import mend_person, spoil_person
 
+
 def birth_level(rows: Rows, a: Ints, b: Ints) -> Levels:
     return compare_births(rows["birth"][a], rows["birth"][b])
 
