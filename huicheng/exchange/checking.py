@@ -53,12 +53,21 @@ class Plan:
     @property
     def schema(self) -> pa.Schema:
         fields = [(f.name, TYPED.get(f.kind, pa.string())) for f, _place in self.places]
-        marks = [("_delivery", pa.string()), ("_row", pa.int64()), ("_received", pa.timestamp("us", tz="UTC"))]
+        marks = [
+            ("_delivery", pa.string()),
+            ("_row", pa.int64()),
+            ("_received", pa.timestamp("us", tz="UTC")),
+        ]
         return pa.schema([*fields, *marks])
 
 
 def plan_of(
-    resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, delivery: str, received: datetime
+    resource: Resource,
+    header: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    delivery: str,
+    received: datetime,
 ) -> Plan:
     """``mapping`` is column → field; fields without a column stay empty."""
     place_of = {field_name: header.index(column) for column, field_name in mapping.items()}
@@ -95,9 +104,19 @@ class _Found:
         self.parts.append((at, name, values.take(picked), said, "refused" if refuse else "flagged"))
 
     def table(self, bad: Iterable[BadRow]) -> pa.RecordBatch:
-        made = [_issue_part(self.rows[at], name, values, code, outcome) for at, name, values, code, outcome in self.parts]
+        made = [
+            _issue_part(self.rows[at], name, values, code, outcome)
+            for at, name, values, code, outcome in self.parts
+        ]
         ragged = [
-            {"row": one.row, "field": "", "value": "", "code": one.reason, "outcome": "refused", "detail": one.detail}
+            {
+                "row": one.row,
+                "field": "",
+                "value": "",
+                "code": one.reason,
+                "outcome": "refused",
+                "detail": one.detail,
+            }
             for one in bad
         ]
         made.append(pa.RecordBatch.from_pylist(ragged, schema=ISSUES))

@@ -92,7 +92,9 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
     try:
         source = _reopened(row)
         plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at)
-        outputs = Outputs(folder, header=row.header, form=row.source, delimiter=source.options.get("delimiter", ","))
+        outputs = Outputs(
+            folder, header=row.header, form=row.source, delimiter=source.options.get("delimiter", ",")
+        )
         sieve = Sieve(plan, source, outputs)
         version = _commit(row, sieve, progress)
     except SourceRefused as refusal:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,7 +23,13 @@ from huicheng.exchange.refusals import EmptySource, QueryRefused, SourceUnreacha
 
 FETCH = 20_000
 CONNECT_SECONDS = 15
-DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres", "mysql": "mysql", "mariadb": "mysql"}
+DIALECTS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
 Rows = Iterator[pa.RecordBatch]
 
 
@@ -32,7 +38,11 @@ def safe_name(url: Path | str) -> str:
     parts = urlsplit(str(url))
     place = parts.netloc.rpartition("@")
     user = place[0].partition(":")[0]
-    return urlunsplit((parts.scheme, f"{user}@{place[2]}" if user else place[2], parts.path, "", ""))
+    return (
+        f"{parts.scheme}://{user}@{place[2]}{parts.path}"
+        if user
+        else f"{parts.scheme}://{place[2]}{parts.path}"
+    )
 
 
 def land_query(
@@ -42,7 +52,9 @@ def land_query(
     name, scheme = safe_name(url), urlsplit(url).scheme
     if scheme not in DIALECTS:
         raise UnknownFormat(
-            name, _("认不出数据库“%(scheme)s”") % {"scheme": scheme}, do=_("可用 sqlite:///、postgresql://、mysql://")
+            name,
+            _("认不出数据库“%(scheme)s”") % {"scheme": scheme},
+            do=_("可用 sqlite:///、postgresql://、mysql://"),
         )
     _refuse_unless_select(query, DIALECTS[scheme], name)
     draft = draft_path()
@@ -71,7 +83,9 @@ def _refuse_unless_select(query: str, dialect: str, name: str) -> None:
         trees = sqlglot.parse(query, dialect=dialect)
     except sqlglot.errors.SqlglotError as error:
         raise QueryRefused(
-            name, _("查询写得不对（%(why)s）") % {"why": str(error).splitlines()[0][:200]}, do=_("请改正后再交付")
+            name,
+            _("查询写得不对（%(why)s）") % {"why": str(error).splitlines()[0][:200]},
+            do=_("请改正后再交付"),
         ) from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query) or list(trees[0].find_all(exp.Into)):
         raise QueryRefused(name, _("只能是一条 SELECT 查询"), do=_("请用 --query 写一条 SELECT"))
@@ -118,7 +132,9 @@ def _sqlite(url: str, query: str, name: str) -> Rows:
             while rows := cursor.fetchmany(FETCH):
                 yield _texts(header, rows)
     except sqlite3.Error as error:
-        raise QueryRefused(name, _("查询失败（%(why)s）") % {"why": error}, do=_("请检查表名和列名")) from error
+        raise QueryRefused(
+            name, _("查询失败（%(why)s）") % {"why": error}, do=_("请检查表名和列名")
+        ) from error
 
 
 def _postgres(url: str, query: str, name: str) -> Rows:
@@ -136,7 +152,9 @@ def _postgres(url: str, query: str, name: str) -> Rows:
             reader = cursor.fetch_record_batch()
             header = tidy_header(name, reader.schema.names)
             for batch in reader:
-                yield pa.RecordBatch.from_arrays([to_text(column) for column in batch.columns], names=list(header))
+                yield pa.RecordBatch.from_arrays(
+                    [to_text(column) for column in batch.columns], names=list(header)
+                )
     except (adbc.Error, pa.ArrowException) as error:
         raise QueryRefused(
             name, _("查询失败（%(why)s）") % {"why": str(error)[:300]}, do=_("请检查表名、列名和权限")
@@ -176,4 +194,8 @@ def _unreachable(name: str, error: Exception) -> SourceUnreachable:
     )
 
 
-READERS: dict[str, Callable[[str, str, str], Rows]] = {"sqlite": _sqlite, "postgres": _postgres, "mysql": _mysql}
+READERS: dict[str, Callable[[str, str, str], Rows]] = {
+    "sqlite": _sqlite,
+    "postgres": _postgres,
+    "mysql": _mysql,
+}

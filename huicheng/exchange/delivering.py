@@ -116,7 +116,9 @@ def _admit(spec: Resource, actor: Actor) -> None:
     steward = actor.department == "shuju" and actor.may("steward")
     own = actor.department == spec.owner and actor.may("deliver")
     if actor.kind != "official" or not (own or steward) or "." in spec.code:
-        raise NotYours(_("您不能向“%(title)s”交付数据：只有其提供部门的交付人员可以。") % {"title": spec.title})
+        raise NotYours(
+            _("您不能向“%(title)s”交付数据：只有其提供部门的交付人员可以。") % {"title": spec.title}
+        )
 
 
 def _receive(ask: Ask) -> Delivery:
@@ -164,7 +166,10 @@ def _same(spec: Resource, facts: dict[str, Any]) -> Delivery | None:
     if spec.mode != "append":  # an older content delivered again is news: it takes the newer one's place
         newest = standing.first()
         standing = standing.filter(id=newest.id) if newest else standing
-    alike = [*standing.filter(sha256=facts["sha256"]), *rows.filter(state=Delivery.WORKING, sha256=facts["sha256"])]
+    alike = [
+        *standing.filter(sha256=facts["sha256"]),
+        *rows.filter(state=Delivery.WORKING, sha256=facts["sha256"]),
+    ]
     return next((r for r in alike if r.mapping == facts["mapping"] and r.options == facts["options"]), None)
 
 

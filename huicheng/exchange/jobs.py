@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huicheng.exchange import committing
+from huicheng.exchange import committing, retention
 from huicheng.ground.api import Progress, job
 
 
@@ -14,3 +15,10 @@ from huicheng.ground.api import Progress, job
 def deliver(progress: Progress, *, delivery: str) -> dict[str, Any]:
     progress.step(_("核对"))
     return committing.run(progress, delivery)
+
+
+@job("exchange.sweep", title="清理过期文件", every=timedelta(days=1))
+def sweep(progress: Progress) -> dict[str, Any]:
+    progress.step(_("清理"))
+    swept = retention.sweep()
+    return {"landings": swept.landings, "folders": swept.folders, "versions": swept.versions}

@@ -75,7 +75,9 @@ def propose_mapping(
         matches = [Match(c, known.get(c), 1.0 if c in known else 0.0, _("上次记住的")) for c in opened.header]
         return Proposal(opened.header, matches, known)
     samples = _samples(opened)
-    scents = [[_scent(column, samples[n], one) for one in spec.fields] for n, column in enumerate(opened.header)]
+    scents = [
+        [_scent(column, samples[n], one) for one in spec.fields] for n, column in enumerate(opened.header)
+    ]
     matches = _assign(opened.header, spec, scents)
     return Proposal(opened.header, matches, {m.column: m.field for m in matches if m.field})
 
@@ -117,7 +119,9 @@ def _scent(column: str, values: pa.Array, one: Field) -> _Scent:
         return _Scent(name.score - (0.15 if passing < 0.3 else 0), name.reason)
     shape = passing * SPECIFIC[one.kind]
     if not name.score:
-        return _Scent(shape * 0.6, _("%(share)s 的值像%(title)s") % {"share": f"{passing:.0%}", "title": one.title})
+        return _Scent(
+            shape * 0.6, _("%(share)s 的值像%(title)s") % {"share": f"{passing:.0%}", "title": one.title}
+        )
     score = name.score * (0.6 if passing < 0.3 else 0.85) + shape * 0.15
     return _Scent(score, name.reason)
 

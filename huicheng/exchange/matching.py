@@ -78,7 +78,9 @@ def settle_mapping(
     return found
 
 
-def check_mapping(resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, file: str) -> None:
+def check_mapping(
+    resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, file: str
+) -> None:
     known = {one.name for one in resource.fields}
     twice = [name for name in mapping.values() if list(mapping.values()).count(name) > 1]
     for column, name in mapping.items():

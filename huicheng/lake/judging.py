@@ -64,7 +64,7 @@ def _trees(sql: str) -> list[dict[str, Any]]:
         raise QuestionRefused(f"this is not SQL: {error}") from error
     finally:
         engine.close()
-    told = json.loads(row[0]) if row else {"error": True}
+    told: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if told["error"]:
         raise QuestionRefused(f"only one SELECT is allowed: {told.get('error_message', '')}{_position(sql)}")
     return list(told["statements"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
@@ -14,8 +14,8 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from huicheng.lake.tables import LakeBusy, arrow_schema, exists, folder, held, open_table
 from huicheng.lake.tables import schema as schema_of
 
-Data = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
-Txn = tuple[str, int]
+Data: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
+Txn: TypeAlias = tuple[str, int]
 RETRIES = 20
 MERGE_MEMORY = 512 * 1024 * 1024
 # delta-rs forgets deleted files after a week by default; a whole version must stay readable for 30 days.

@@ -41,7 +41,11 @@ class Dialect:
 
 def open_delimited(path: Path, name: str, form: str) -> Source:
     dialect = _dialect(path, name, form)
-    options = {"encoding": dialect.encoding, "delimiter": dialect.delimiter, "lines_above": dialect.lines_above}
+    options = {
+        "encoding": dialect.encoding,
+        "delimiter": dialect.delimiter,
+        "lines_above": dialect.lines_above,
+    }
     return Source(
         name, form, dialect.header, lambda: _chunks(path, name, dialect), path.stat().st_size, options
     )

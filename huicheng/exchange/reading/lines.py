@@ -78,7 +78,10 @@ def _blocks(stream: text.Utf8, name: str) -> Iterator[bytes]:
             kept = kept[end:]
         elif len(kept) > MAX_ROW_BYTES:
             raise FieldTooLong(
-                name, _("一行超过 %(most)s MB") % {"most": MAX_ROW_BYTES >> 20}, do=_("请每行只写一个对象"), row=row + 1
+                name,
+                _("一行超过 %(most)s MB") % {"most": MAX_ROW_BYTES >> 20},
+                do=_("请每行只写一个对象"),
+                row=row + 1,
             )
     yield kept
 

@@ -56,13 +56,18 @@ def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:
                 yield Chunk(rows, columns, (), counted)
         except (pa.ArrowInvalid, OSError) as error:
             raise BrokenFile(
-                name, _("读不下去（%(why)s）") % {"why": str(error)[:200]}, do=_("请重新导出"), row=counted + 1
+                name,
+                _("读不下去（%(why)s）") % {"why": str(error)[:200]},
+                do=_("请重新导出"),
+                row=counted + 1,
             ) from error
 
 
 def _texts(path: Path) -> list[str]:
     schema = pq.read_schema(path)
-    return [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
+    return [
+        field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)
+    ]
 
 
 def _text(column: pa.Array, name: str, title: str, row: int) -> pa.StringArray:

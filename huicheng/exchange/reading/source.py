@@ -23,7 +23,7 @@ NUL_MARK = "\u2400"
 BROKEN_MARK = "\ufffd"
 FORMS = {
     ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".xlsx": "excel", ".xlsm": "excel",
-    ".xls": "excel", ".xlsb": "excel", ".ods": "excel", ".parquet": "parquet", ".jsonl": "jsonl",
+    ".xls": "excel", ".parquet": "parquet", ".jsonl": "jsonl",
     ".ndjson": "jsonl", ".json": "jsonl",
 }  # fmt: skip
 
@@ -76,7 +76,9 @@ def form_of(path: Path, name: str) -> str:
         form = _by_content(path)
     if form is None:
         raise UnknownFormat(
-            name, _("认不出格式"), do=_("请交付 CSV、TSV、Excel、Parquet 或 JSON Lines，文本文件可用 gzip 压缩")
+            name,
+            _("认不出格式"),
+            do=_("请交付 CSV、TSV、Excel、Parquet 或 JSON Lines，文本文件可用 gzip 压缩"),
         )
     return form
 
@@ -97,7 +99,9 @@ def tidy_header(name: str, cells: Sequence[str]) -> tuple[str, ...]:
         raise EmptySource(name, _("没有表头"), do=_("第一行请写列名"))
     if len(cells) > MAX_COLUMNS:
         raise TooLarge(
-            name, _("有 %(n)s 列，最多 %(most)s 列") % {"n": len(cells), "most": MAX_COLUMNS}, do=_("请分成几个文件")
+            name,
+            _("有 %(n)s 列，最多 %(most)s 列") % {"n": len(cells), "most": MAX_COLUMNS},
+            do=_("请分成几个文件"),
         )
     seen: dict[str, int] = {}
     header = []
@@ -125,4 +129,6 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
 
 def check_rows(name: str, rows: int) -> None:
     if rows > MAX_ROWS:
-        raise TooLarge(name, _("超过 %(most)s 行") % {"most": f"{MAX_ROWS:,}"}, do=_("请分成几次交付"), row=rows)
+        raise TooLarge(
+            name, _("超过 %(most)s 行") % {"most": f"{MAX_ROWS:,}"}, do=_("请分成几次交付"), row=rows
+        )

@@ -41,7 +41,10 @@ def _read(stream: IO[bytes], name: str, lines: int) -> bytes:
         return stream.read(BLOCK)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BrokenFile(
-            name, _("压缩文件不完整或已损坏（%(why)s）") % {"why": error}, do=_("请重新压缩后交付"), row=max(lines, 1)
+            name,
+            _("压缩文件不完整或已损坏（%(why)s）") % {"why": error},
+            do=_("请重新压缩后交付"),
+            row=max(lines, 1),
         ) from error
 
 
@@ -60,7 +63,10 @@ def _guard(name: str, block: bytes, total: int, lines: int, packed: int | None) 
         )  # fmt: skip
     if total > MAX_BYTES:
         raise TooLarge(
-            name, _("解开后超过 %(size)s GB") % {"size": MAX_BYTES >> 30}, do=_("请分成几个文件"), row=lines or None
+            name,
+            _("解开后超过 %(size)s GB") % {"size": MAX_BYTES >> 30},
+            do=_("请分成几个文件"),
+            row=lines or None,
         )
 
 

@@ -18,7 +18,9 @@ from huicheng.ground.api import ANONYMOUS, Actor, events, system_actor
 pytestmark = pytest.mark.django_db
 
 ZHAO = Actor(id="a1", name="赵敏", kind="official", department="shuju", duties=frozenset({"steward"}))
-SUN = Actor(id="a2", name="孙丽", kind="official", department="weijian", duties=frozenset({"read", "deliver"}))
+SUN = Actor(
+    id="a2", name="孙丽", kind="official", department="weijian", duties=frozenset({"read", "deliver"})
+)
 WANG = Actor(id="a3", name="王芳", kind="resident", person="P000000000001")
 LI = Actor(id="a4", name="李强", kind="resident", person="P000000000002")
 
@@ -26,8 +28,18 @@ LI = Actor(id="a4", name="李强", kind="resident", person="P000000000002")
 @pytest.fixture
 def people():
     spec = resource("base.people")
-    wang = {"base_id": "P000000000001", "name": "王芳", "id_number": "210102199003078888", "phone": "13812345678"}
-    li = {"base_id": "P000000000002", "name": "李强", "id_number": "210103198001019999", "phone": "13998765432"}
+    wang = {
+        "base_id": "P000000000001",
+        "name": "王芳",
+        "id_number": "210102199003078888",
+        "phone": "13812345678",
+    }
+    li = {
+        "base_id": "P000000000002",
+        "name": "李强",
+        "id_number": "210103198001019999",
+        "phone": "13998765432",
+    }
     address = {"address": "辽宁省沈阳市和平区南京南街12号3单元502室"}
     rows = [{f.name: (one | address).get(f.name) for f in spec.fields} for one in (wang, li)]
     layout = pa.schema([(f.name, pa.string()) for f in spec.fields])
