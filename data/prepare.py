@@ -233,7 +233,10 @@ def portals(source: Path) -> None:
 
 
 def divisions(source: Path) -> None:
-    """One tree: code padded to six digits above the county, as GB/T 2260 writes it."""
+    """One tree: code padded to six digits above the county, as GB/T 2260 writes it.
+
+    Three cities have no counties, and the source repeats them as their own county: left out.
+    """
 
     def lines() -> Iterator[list[object]]:
         parents = ("", "provinceCode", "cityCode", "areaCode", "streetCode")
@@ -241,7 +244,8 @@ def divisions(source: Path) -> None:
         for level, file in enumerate((*files, "liaoning_villages.csv.gz"), start=1):
             for row in rows(source / "admin" / file):
                 parent = row[parents[level - 1]].ljust(6, "0") if level > 1 else ""
-                yield [row["code"].ljust(6, "0"), row["name"], level, parent]
+                if row["code"] != parent:
+                    yield [row["code"].ljust(6, "0"), row["name"], level, parent]
 
     write("places/divisions.csv.gz", "code name level parent", lines())
 

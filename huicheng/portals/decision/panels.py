@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from django.urls import reverse
 from django.utils import timezone
@@ -136,7 +136,9 @@ def panel(one: Declared[Tile], actor: Actor, asked: Asked) -> Panel:
     return Panel(key, tile, picture=picture(one, found, rows))
 
 
-def picture(one: Declared[Tile], found: Answer, rows: list[Row], *, height: str = "medium") -> Chart | None:
+def picture(
+    one: Declared[Tile], found: Answer, rows: list[Row], *, height: Literal["medium", "large"] = "medium"
+) -> Chart | None:
     tile = one.value
     if tile.chart not in DRAWN:
         return None
@@ -145,16 +147,26 @@ def picture(one: Declared[Tile], found: Answer, rows: list[Row], *, height: str 
             row["href"] = f"{reverse('decision:place', args=[row[tile.x]])}"
     value = next((name for name in found.table.column_names if name not in (tile.x, tile.y)), "")
     return Chart(
-        kind=DRAWN[tile.chart], title=tile.meaning or tile.title, rows=rows, x=tile.x, y=tile.y,
-        series=tile.series, value=value if tile.chart == "heat" else "", unit=tile.unit,
+        kind=cast(Any, DRAWN[tile.chart]), title=_(tile.meaning or tile.title), rows=rows, x=tile.x, y=tile.y,
+        series=tile.series, value=value if tile.chart == "heat" else "", unit=_said_if(tile.unit),
         name="name" if tile.chart == "map" else "", link="href" if tile.chart == "map" else "",
         labels=titles(found), height=height, stacked=bool(tile.series) and tile.chart == "bar",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
+
+
+def answer_words() -> dict[str, str]:
+    """What an answer calls its own columns, those that no field of a table is called."""
+    return {
+        "name": _("名称"), "value": _("值"), "previous": _("上年"), "target": _("目标"), "period": _("年份"),
+        "month": _("月份"), "day": _("日期"), "days": _("天数"), "pm25": "PM2.5", "station": _("点位"),
+        "worst_hour": _("最高小时"), "key": _("标识"), "at": _("时间"), "grade": _("级别"), "message": _("说明"),
+        "iaqi": _("分指数"), "stations": _("点位数"), "points": _("各年"), "good": _("有效率"),
+    }  # fmt: skip
 
 
 def titles(found: Answer) -> dict[str, str]:
     """Titles for the answer's columns, from the fields of the tables it read."""
-    known: dict[str, str] = {"name": _("名称"), "href": ""}
+    known: dict[str, str] = answer_words()
     for table in found.tables:
         resource = exchange.resource(table)
         known |= {field.name: field.title for field in resource.fields if field.name not in known}
@@ -191,7 +203,8 @@ def stat(one: Declared[Indicator], row: Mapping[str, Any]) -> Stat:
     note = _("%(year)s 年") % {"year": row["period"]} if row.get("period") else ""
     if row.get("target") is not None:
         note += " " + _("目标 %(target)s") % {"target": number(row["target"])}
-    change, better = "", ""
+    change = ""
+    better: Literal["good", "bad", ""] = ""
     if value is not None and previous not in (None, 0):
         moved = float(value) - float(previous or 0)
         sign = "+" if moved > 0 else "−" if moved < 0 else "±"
@@ -199,10 +212,16 @@ def stat(one: Declared[Indicator], row: Mapping[str, Any]) -> Stat:
         if moved and kind.better != "neither":
             better = "good" if (moved > 0) == (kind.better == "higher") else "bad"
     href = reverse("decision:evidence", args=[key_of(one)])
+    said = note.strip() or _said_if(kind.meaning)
     return Stat(
-        title=kind.title, value=value, unit=kind.unit, note=note.strip() or kind.meaning, change=change,
-        better=better, points=row.get("points") or (), href=href,
-    )  # type: ignore[arg-type]  # fmt: skip
+        title=_(kind.title), value=value, unit=_said_if(kind.unit), note=said, change=change, better=better,
+        points=row.get("points") or (), href=href,
+    )  # fmt: skip
+
+
+def _said_if(words: str) -> str:
+    """gettext of nothing is the catalogue's header."""
+    return _(words) if words else ""
 
 
 def years(tile: Tile) -> tuple[int, int]:

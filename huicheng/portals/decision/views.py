@@ -131,7 +131,7 @@ def _found(key: str) -> Declared[Any]:
 @opens_to("official")
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     one, actor, asked = _found(key), _actor(request), _asked(request)
-    crumbs = [(_("城市一览"), reverse("decision:home")), (one.value.title, "")]
+    crumbs = [(_("城市一览"), reverse("decision:home")), (_(one.value.title), "")]
     given: dict[str, Any] = {
         "one": one,
         "key": key,
@@ -167,7 +167,7 @@ def behind(request: HttpRequest, key: str) -> HttpResponse:
     if not getattr(one.value, "rows_sql", None):
         raise Http404(_("这张图后面没有逐行的数据。"))
     back = reverse("decision:evidence", args=[key])
-    crumbs = [(_("城市一览"), reverse("decision:home")), (one.value.title, back), (_("背后的行"), "")]
+    crumbs = [(_("城市一览"), reverse("decision:home")), (_(one.value.title), back), (_("背后的行"), "")]
     given: dict[str, Any] = {"one": one, "key": key, "asked": asked, "crumbs": crumbs}
     try:
         found = panels.answer(one, actor, asked, sql=one.value.rows_sql)

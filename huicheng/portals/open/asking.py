@@ -42,7 +42,7 @@ def question(resource: Resource, asked: QueryDict) -> Question:
     return Question(
         limit=whole(asked, "limit", usual=100, most=MOST_ROWS),
         offset=whole(asked, "offset", usual=0, most=FARTHEST),
-        conditions=tuple(_condition(fields, key, asked[key]) for key in asked if key not in WORDS),
+        conditions=tuple(_condition(fields, key, str(asked[key])) for key in asked if key not in WORDS),
         order=_order(fields, asked.get("order", "")),
         columns=_columns(fields, asked.get("fields", "")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -111,21 +112,16 @@ def score(resource: Resource, text: str) -> int:
     return total
 
 
-_KNOWN: dict[str, list[tuple[int, str]]] = {}
-
-
-def _words(resource: Resource) -> list[tuple[int, str]]:
-    if resource.code not in _KNOWN:
-        fields = " ".join(f"{field.title} {field.name}" for field in resource.fields)
-        title = f"{resource.title} {resource.code}".lower()
-        owner = department(resource.owner)
-        _KNOWN[resource.code] = [
-            (8, title),
-            (6, "".join(lazy_pinyin(resource.title)).lower()),
-            (3, f"{resource.summary} {resource.category} {owner.name} {owner.short}".lower()),
-            (2, fields.lower()),
-        ]
-    return _KNOWN[resource.code]
+@functools.lru_cache(maxsize=1024)
+def _words(resource: Resource) -> tuple[tuple[int, str], ...]:
+    fields = " ".join(f"{field.title} {field.name}" for field in resource.fields)
+    owner = department(resource.owner)
+    return (
+        (8, f"{resource.title} {resource.code}".lower()),
+        (6, "".join(lazy_pinyin(resource.title)).lower()),
+        (3, f"{resource.summary} {resource.category} {owner.name} {owner.short}".lower()),
+        (2, fields.lower()),
+    )
 
 
 def described(resource: Resource) -> dict[str, Any]:

@@ -80,14 +80,12 @@ def citation(resource: Resource) -> str:
 
 
 def picture(resource: Resource) -> Chart | None:
-    version = tables.facts(resource).version
-    return _picture(resource.code, version, get_language() or "")
+    return _picture(resource, tables.facts(resource), get_language() or "")
 
 
 @functools.lru_cache(maxsize=128)
-def _picture(code: str, version: int | None, language: str) -> Chart | None:
+def _picture(resource: Resource, _facts: tables.Facts, _language: str) -> Chart | None:
     """Drawn once per version and language: half a million rows are not read again for each visitor."""
-    resource = catalogue.dataset(code)
     plan = pictures.plan(resource)
     if plan.kind == "none":
         return None

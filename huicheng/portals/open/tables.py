@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from django.conf import settings
@@ -67,7 +67,7 @@ def _column(name: str) -> exp.Column:
     return exp.column(name, quoted=True)
 
 
-def _from(resource: Resource, *shown: exp.Expression | str) -> exp.Select:
+def _from(resource: Resource, *shown: exp.Expr | str) -> exp.Select:
     schema, _dot, name = resource.table.partition(".")
     return select(*shown).from_(exp.table_(name, db=schema, quoted=True))
 
@@ -149,8 +149,8 @@ def facts(resource: Resource) -> Facts:
 
 
 def quality(resource: Resource) -> tuple[Quality, ...]:
-    version = exchange.statistics(resource.code).version
-    return () if version is None else _quality(resource.code, version)
+    known = facts(resource)
+    return _quality(resource, known) if known.rows else ()
 
 
 def filled(resource: Resource) -> float | None:
@@ -160,10 +160,9 @@ def filled(resource: Resource) -> float | None:
 
 
 @functools.lru_cache(maxsize=256)
-def _quality(code: str, version: int) -> tuple[Quality, ...]:
+def _quality(resource: Resource, known: Facts) -> tuple[Quality, ...]:
     """Counted once per version: the answer cannot change under it."""
-    resource = exchange.resource(code)
-    shown: list[exp.Expression] = [exp.alias_(exp.Count(this=exp.Star()), "n")]
+    shown: list[exp.Expr] = [exp.alias_(exp.Count(this=exp.Star()), "n")]
     for number, field in enumerate(resource.fields):
         column = _column(field.name)
         shown += [
@@ -188,7 +187,7 @@ def _quality(code: str, version: int) -> tuple[Quality, ...]:
 def stream(resource: Resource, form: str) -> Iterator[bytes]:
     if form == "geojson":
         return _features(resource)
-    return exchange.export(resource.code, ANONYMOUS, form=form, purpose=PURPOSE)
+    return exchange.export(resource.code, ANONYMOUS, form=cast(Any, form), purpose=PURPOSE)
 
 
 def _features(resource: Resource) -> Iterator[bytes]:
@@ -206,8 +205,9 @@ def _features(resource: Resource) -> Iterator[bytes]:
 
 
 def _feature(row: Row, shifted: bool) -> str:
-    place = (row.pop("lng"), row.pop("lat"))
+    lng, lat = row.pop("lng"), row.pop("lat")
     if shifted:
-        place = tuple(round(degree, 6) for degree in codes.gcj02_to_wgs84(*place))
-    shape = {"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": row}
+        lng, lat = (round(degree, 6) for degree in codes.gcj02_to_wgs84(lng, lat))
+    point = {"type": "Point", "coordinates": [lng, lat]}
+    shape = {"type": "Feature", "geometry": point, "properties": row}
     return json.dumps(shape, ensure_ascii=False, cls=DjangoJSONEncoder)

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, An
         {"title": title, "href": reverse(f"open:{name}", args=[resource.code]), "chosen": name == tab}
         for name, title in names.items()
     ]
-    crumbs = [(_("数据开放"), reverse("open:home")), (resource.title, "")]
+    crumbs = [(_("数据开放"), reverse("open:home")), (_(resource.title), "")]
     given = {"resource": resource, "tabs": tabs, "crumbs": crumbs, **shown.aside(resource), **more}
     template = {"dataset": "overview"}.get(tab, tab)
     return render(request, f"open/{template}.html", given, status=more.get("status", 200))
