@@ -1,0 +1,93 @@
+"""How well and how fast the city is fused: its own city in a home of its own, delivered, fused, held against the truth.
+
+    python bench/fusion_accuracy.py [RESIDENTS]
+"""
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="huicheng-bench-"))
+os.environ["HUICHENG_HOME"] = str(HOME)
+os.environ["DATABASE_URL"] = ""
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import django  # noqa: E402
+
+django.setup()
+
+import shutil  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pyarrow as pa  # noqa: E402
+import pyarrow.compute as pc  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from huicheng.exchange import api as exchange  # noqa: E402
+from huicheng.fusion import api as fusion  # noqa: E402
+from huicheng.ground.api import acting_as, system_actor  # noqa: E402
+from huicheng.lake import api as lake  # noqa: E402
+from huicheng.sandbox import api as sandbox  # noqa: E402
+
+
+def deliver(city: Path) -> None:
+    for name in sandbox.LAYOUTS:
+        path = next((city / "extracts").glob(f"{name}.*"))
+        if path.suffix == ".sqlite":
+            exchange.deliver(name, f"sqlite:///{path}", query="SELECT * FROM taxpayers")
+        else:
+            exchange.deliver(name, path)
+
+
+def two_codes(links: pa.Table, truth: Path, kind: str) -> int:
+    """Clusters in which two different standing codes were both accepted."""
+    keys = pq.read_table(truth / f"{kind}_rows.parquet", columns=["resource", "row", "valid_code"])
+    kept = links.filter(pc.is_in(links["rule"], pa.array(["code", "alone", "gathered"])))
+    both = kept.join(keys, ["resource", "row"])
+    some = both.filter(pc.greater(both["valid_code"], 0)).group_by(["base_id", "valid_code"]).aggregate([])
+    counts = some.group_by("base_id").aggregate([("valid_code", "count")])["valid_code_count"].to_numpy()
+    return int(np.sum(counts > 1))
+
+
+def show(run: fusion.FusionRun, truth: Path) -> None:
+    for kind, one in run.figures.items():
+        links = lake.read(f"base.{kind}_links").read_all()
+        got = sandbox.evaluate(links, truth, kind=kind, count_absent=False)
+        print(f"{kind}: {one['rows']:,} rows -> {one['entities']:,} entities; link {one['link']['seconds']}")
+        print(f"  pairwise P {got.precision:.5f} R {got.recall:.5f} F1 {got.f1:.5f}; exact clusters F1 {got.exact_f1:.5f}; "
+              f"largest {got.largest}; two accepted codes {two_codes(links, truth, kind)}; "
+              f"garbage beside real rows {got.garbage_attached}")
+        strict = sandbox.evaluate(links, truth, kind=kind)
+        print(f"  counting the {got.absent} real rows that were refused or left unlinked: pairwise F1 {strict.f1:.5f}, "
+              f"exact clusters F1 {strict.exact_f1:.5f}")
+        print(f"  waterfall {one['link']['waterfall']}; for review {one['link'].get('review', 0)}")
+
+
+def main(residents: int) -> None:
+    city = HOME / "sandbox" / "bench"
+    call_command("migrate", verbosity=0, interactive=False)
+    exchange.sync_declared()
+    clock = time.monotonic()
+    sandbox.build(city, residents=residents)
+    print(f"city of {residents:,} built in {time.monotonic() - clock:.1f} s")
+    clock = time.monotonic()
+    with acting_as(system_actor("bench")):
+        deliver(city)
+    print(f"delivered in {time.monotonic() - clock:.1f} s")
+    clock = time.monotonic()
+    run = fusion.fuse()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"fused in {time.monotonic() - clock:.1f} s, peak RSS {peak:.2f} GB; stages {run.stages}")
+    show(run, city / "truth")
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    finally:
+        shutil.rmtree(HOME, ignore_errors=True)
