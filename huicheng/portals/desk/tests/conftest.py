@@ -26,7 +26,8 @@ def person(username: str, name: str, **roles: str) -> Client:
 
 
 @pytest.fixture
-def city(db: Any) -> None:
+def city(transactional_db: Any) -> None:
+    """The delivery's writer has a connection of its own, so no test may hold a transaction open around it."""
     exchange.sync_declared()
 
 
