@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
 from huicheng.fusion import records, statistics
@@ -49,7 +50,7 @@ class _FusionRun:
         self.seconds: dict[str, float] = {}
         self.figures: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
         self.versions: dict[str, int] = {}
-        self.step("准备")
+        self.step(_("准备"))
         if "inputs" not in progress.checkpoint:
             progress.save(inputs=_pin(), began=timezone.now().isoformat())
         self.inputs: dict[str, int] = progress.checkpoint["inputs"]
@@ -73,7 +74,7 @@ class _FusionRun:
         return lake.read(source.table, columns=[name for name in there if name in wanted], version=version).read_all()
 
     def standardise(self) -> None:
-        self.step("标准化")
+        self.step(_("标准化"))
         self.standards: dict[str, Standard] = {}
         for kind in self.kinds:
             start = time.monotonic()
@@ -81,12 +82,12 @@ class _FusionRun:
             self.figures[kind] = {"rows": self.standards[kind].table.num_rows, "entities": 0,
                                   "seconds": time.monotonic() - start}
         self.took("standardise")
-        self.step("地址")
+        self.step(_("地址"))
         place(list(self.standards.values()), read_addresses)
         self.took("addresses")
 
     def link(self) -> None:
-        self.step("比对")
+        self.step(_("比对"))
         self.links: dict[str, Links] = {}
         for kind, standard in self.standards.items():
             start = time.monotonic()
@@ -97,7 +98,7 @@ class _FusionRun:
         self.took("link")
 
     def settle(self) -> None:
-        self.step("取值")
+        self.step(_("取值"))
         self.registers: dict[str, Register] = {}
         self.ledger = Ledger(self.inputs, self.id)
         for kind, standard in self.standards.items():
@@ -109,7 +110,7 @@ class _FusionRun:
         self.took("settle")
 
     def publish(self) -> None:
-        self.step("发布")
+        self.step(_("发布"))
         # The ledger first: an id that is published is an id that was given.
         self.ledger.publish()
         districts = [s.places.district for s in self.standards.values() if s.places is not None]
@@ -127,7 +128,7 @@ class _FusionRun:
         if houses:
             self.put("base.houses", records.houses_table(houses, people, communities))
         self.took("publish")
-        self.step("统计")
+        self.step(_("统计"))
         for code, table in statistics.tables(self.kinds):
             self.put(code, table)
         quality = [line for register in self.registers.values() for line in quality_rows(register)]
