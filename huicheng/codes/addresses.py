@@ -21,6 +21,7 @@ HAN = "\u3400-\u9fff"
 BLANKS = re.compile(r"[\s\u200b\ufeff]+|(?:邮编|邮政编码)[:：]?[0-9]{6}")
 NUMERAL = re.compile(r"[零〇○一二两三四五六七八九十百]+(?=号(?!路|街|线|巷|大街)|栋|幢|单元|楼(?!子|台)|层|室|门(?!市))")
 ROAD_TAIL = re.compile(r"[东南西北中新]?[一二三四五六七八九十]?(?:大街|大路|大道|路|街|巷|胡同|公路|站|北?大学)")
+ROAD_AT_ONCE = re.compile(r"[路街巷](?:$|[0-9(])")
 STREET = re.compile(f"([{HAN}]{{1,7}}?(?:街道办事处|街道办|街道|地区办事处|满族镇|满族乡|镇|乡)(?![路街巷道乡镇村])(?!大街|大道|中心))")
 COMMUNITY = re.compile(
     f"([{HAN}0-9]{{1,9}}?(?:社区居委会|社区|村委会|村民委员会|居委会|嘎查|屯(?!村|社区)|(?<!新)(?<!工人)村))"
@@ -33,6 +34,7 @@ NOT_ROAD = re.compile(r"(?:铁路|公路|线路|道路|网路|马路|街|路|电
 ZONE = re.compile(
     f"([{HAN}A-Z0-9]{{0,10}}?(?:"
     "(?:经济|高新|技术|产业|工业|农业|保税|商贸|旅游|出口加工){1,4}(?:开发区|园区|园|区)|开发区|示范区|试验区))")
+VILLAGE_NEXT = re.compile(f"[{HAN}]{{1,6}}?(?:村|屯)(?!街|路)")
 FREE_TRADE = re.compile(r"中国\(辽宁\)自由贸易试验区(沈阳|大连|营口)片区")
 FREE_TRADE_AT = {"沈阳": "210112", "大连": "210213", "营口": "210802"}
 INVENTED = re.compile(r"^(?:测试.*|.*测试(?:地址|数据)?|无|暂无|不详|未知|同上|地址|[0-9xX*?-]+|(.)\1{2,})$")
@@ -113,14 +115,17 @@ def parse_address(text: str, *, home: str = HOME) -> Address:
 
 
 DIGIT = re.compile(r"(?<=.)[0-9]")
-NAME_GOES_ON = re.compile(r"[村区屯]|.[0-9]+(?:-[0-9]+)?号?(?:段|大?[路街道巷]|胡同|公路|线|里|组|社|队|村|屯|[一-鿿]{1,8}?[路街巷村])")
+# A road, a village or a street whose own name may hold the number: 16号街, 3组, 中央路1段.
+NAME_GOES_ON = re.compile(f"[村区屯会]|.[{HAN}0-9A-Z]{{0,20}}?[路街巷道同弄段线里村屯镇乡社区队组会查处园]")
 
 
 def _front(plain: str, home: str) -> Front:
     head, at = _head(plain)
     district, sure, below = _settle(head, home)
     street, street_code, at = _street(plain, at, below)
-    if street and head.former and (moved := present_of_street(district, STREET_SHORT.sub("", street))):
+    moved = present_of_street(district, STREET_SHORT.sub("", street)) if street and head.former else None
+    if moved and not VILLAGE_NEXT.match(plain, at):
+        # The built-up part of the street went to its neighbour; the villages behind it stayed.
         district, street_code = moved, _street(street, 0, moved)[1]
     elif street_code and not district:
         district = street_code[:6]
@@ -193,7 +198,11 @@ def _names_a_road(word: str, following: str) -> bool:
     """沈阳路, 辽宁东路, 大连北街: a place's short name in front of a road word is the road's."""
     if not following:
         return False
-    return following[0] in "路街巷" or (word[-1] not in "省市区县旗州盟" and bool(ROAD_TAIL.match(following)))
+    if word[-1] in "省市区县旗州盟":
+        return bool(ROAD_AT_ONCE.match(following))
+    if following[0] in "路街巷屯镇乡村庄":
+        return True
+    return bool(ROAD_TAIL.match(following))
 
 
 @lru_cache(100_000)
@@ -201,11 +210,18 @@ def _take(head: Head, word: str) -> Head | None:
     codes = above_street().names[word]
     if zone := next((code[1:] for code in codes if code[0] == "Z"), ""):
         return head._replace(zone=word, zone_district=zone)
-    lower = tuple(code[1:] for code in codes if code[0] in "DF")
+    lower = tuple(code[1:] for code in codes if code[0] in "DF") or _short_counties(head, codes)
     above = [code for code in codes if code[0] in "PCpc"]
     if above and not (lower and head.city):
         return _take_above(head, above)
     return _take_district(head, word, lower, all(code[0] == "F" for code in codes)) if lower else None
+
+
+def _short_counties(head: Head, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """法库, 义乌 without 县 or 市: believed below their own city or province, or when the name is unique."""
+    prefix = head.city[:4] or head.province[:2]
+    fitting = tuple(code[1:] for code in codes if code[0] == "d" and code[1:].startswith(prefix))
+    return fitting if len(fitting) == 1 and (prefix or not any(code[0] in "PCpc" for code in codes)) else ()
 
 
 def _take_above(head: Head, codes: list[str]) -> Head | None:

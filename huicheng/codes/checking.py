@@ -25,10 +25,8 @@ def check(kind: str, column: Any, *, codes: str | None = None) -> Checked:
         raise ValueError(f"check() knows no kind {kind!r}; a field may be {', '.join(KINDS)}")
     if _is_dictionary(column):
         return _through_dictionary(kind, column, codes)
-    if kind == "code":
-        judged = _codes(column, codes)
-    else:
-        judged = _judges()[kind](_emptied(column) if kind not in ("text", "boolean") else column)
+    judges = _judges() | {"code": partial(_codes, codes=codes)}
+    judged = judges[kind](column if kind in ("text", "boolean", "code") else _emptied(column))
     return Checked(judged.values, _one_type(judged.problems))
 
 

@@ -84,7 +84,7 @@ class Verdicts:
         self.codes = codes
         self.marks = np.zeros(size, np.int8)
 
-    def accuse(self, code: str, guilty: NDArray[Any], rows: NDArray[np.intp] | None = None) -> None:
+    def accuse(self, code: str, guilty: Any, rows: NDArray[np.intp] | None = None) -> None:
         mark = self.codes.index(code) + 1
         if rows is not None:
             guilty = rows[guilty]

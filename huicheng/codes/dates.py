@@ -9,11 +9,11 @@ from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import chinese_number, half_width
 
-CHINESE = "零〇○一二三四五六七八九十廿"
+CHINESE = "零〇○一二三四五六七八九十廿百"
 YMD = re.compile(r"([0-9]{4})[-/.年\s]{1,2}([0-9]{1,2})[-/.月\s]{1,2}([0-9]{1,2})(?:日|号)?")
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 WRITTEN = re.compile(f"([{CHINESE}]{{4}})年([{CHINESE}]{{1,3}})月([{CHINESE}]{{1,3}})[日号]?")
-REPUBLIC = re.compile(f"民国([0-9]{{1,3}}|[{CHINESE}元]{{1,4}})年([0-9]{{1,2}}|[{CHINESE}]{{1,3}})月"
+REPUBLIC = re.compile(f"民国([0-9]{{1,3}}|[{CHINESE}元]{{1,5}})年([0-9]{{1,2}}|[{CHINESE}]{{1,3}})月"
                       f"([0-9]{{1,2}}|[{CHINESE}]{{1,3}})[日号]?")
 DAY_FIRST = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 SERIAL = re.compile(r"([0-9]{4,5})(?:\.([0-9]+))?")

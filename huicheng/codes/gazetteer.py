@@ -51,7 +51,7 @@ def above_street() -> Words:
     marks = {"province": "P", "city": "C", "district": "D"}
     for place in upper_places():
         pairs.append((place.name, marks[place.level] + place.code))
-        if place.level != "district" and place.short != place.name:
+        if place.short != place.name and (place.level != "district" or place.name[-1] in "市县"):
             pairs.append((place.short, marks[place.level].lower() + place.code))
     for place in former_places():
         mark = "F" if place.level == "district" else marks[place.level]
@@ -63,7 +63,11 @@ def above_street() -> Words:
 def streets_of(prefix: str) -> Words:
     """Streets and towns below a city or a district, by full name and by the names people use."""
     return words([(name, street.code) for street in all_streets() if street.code.startswith(prefix)
-                  for name in _street_names(street)])
+                  and not street.name.endswith(NOT_STREETS) for name in _street_names(street)])
+
+
+# Units the statisticians count as streets and nobody writes as one.
+NOT_STREETS = ("区", "园", "场", "公司", "中心", "基地", "管委会", "委员会")
 
 
 def _street_names(street: Division) -> list[str]:

@@ -100,9 +100,14 @@ def firm_name(text: str) -> str:
 
 
 def _balanced(name: str) -> str:
-    if name.count("(") > name.count(")"):
-        return name + ")"
-    return name[:-1] if name.count(")") > name.count("(") and name.endswith(")") else name
+    """Close what was opened, drop what was closed but never opened."""
+    kept, open_ones = "", 0
+    for character in name:
+        if character == ")" and not open_ones:
+            continue
+        open_ones += (character == "(") - (character == ")")
+        kept += character
+    return kept + ")" * open_ones
 
 
 def split_firm_name(text: str) -> FirmName:

@@ -191,8 +191,8 @@ def _lookups() -> tuple[Any, Any, Any, Any]:
     credit[list(CREDIT_ALPHABET.encode())] = range(31)
     organisation[list(ORGANISATION_ALPHABET.encode())] = range(36)
     pairs = np.zeros((256, 256), bool)
-    for first, second in PAIRS:
-        pairs[ord(first), ord(second)] = True
+    for pair in PAIRS:
+        pairs[ord(pair[0]), ord(pair[1])] = True
     return credit, organisation, pairs, np.array(CREDIT_WEIGHTS, np.float32)
 
 

@@ -186,9 +186,9 @@ def _judge_grid(rows: Any, grid: Any, verdicts: Verdicts) -> None:
     alive = real_dates(years, month_days) & (years >= EARLIEST_BIRTH)
     alive &= years * 10000 + month_days <= int(date.today().strftime("%Y%m%d"))
     checks = np.frombuffer(PERSON_CHECKS.encode(), np.uint8)[sums % 11]
-    verdicts.accuse("person_id.date", np.asarray(~alive), rows)
+    verdicts.accuse("person_id.date", ~alive, rows)
     verdicts.accuse("person_id.sequence", sequences == 0, rows)
-    verdicts.accuse("person_id.check", checks != grid[:, 17], rows)
+    verdicts.accuse("person_id.check", np.not_equal(checks, grid[:, 17]), rows)
     verdicts.accuse("person_id.division", ~issuing_divisions()[divisions], rows)
 
 
