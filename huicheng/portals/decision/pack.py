@@ -6,7 +6,7 @@ title, owner = "城市一览", "shuju"
 
 residents = Indicator("常住居民", "residents.sql", unit="人", meaning="人口基础库，少于 5 人的格子不计")
 old_age = Indicator("65 岁及以上", "old_age.sql", unit="%", meaning="占常住居民")
-firms = Indicator("登记企业", "firms.sql", unit="户", meaning="法人基础库；小线为近二十年每年新设")
+firms = Indicator("登记企业", "firms.sql", unit="家", meaning="法人基础库；小线为近二十年每年新设")
 houses = Indicator("房屋", "houses.sql", unit="套", meaning="房屋基础库")
 
 residents_by_district = Tile(
@@ -38,7 +38,7 @@ firms_by_year = Tile(
     "firms_by_year.sql",
     "bar",
     rows_sql="firms_rows.sql",
-    unit="户",
+    unit="家",
     x="year",
     y="firms",
     meaning="法人库按成立年份",
@@ -50,7 +50,7 @@ firms_by_district = Tile(
     "firms_by_district.sql",
     "map",
     rows_sql="firms_rows.sql",
-    unit="户",
+    unit="家",
     x="district",
     y="firms",
     meaning="到所选年份为止成立的企业",

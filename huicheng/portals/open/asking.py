@@ -102,8 +102,8 @@ def _value(field: Field, text: str) -> Any:
     try:
         return read(text.strip())
     except (ValueError, OverflowError) as problem:
-        asked = {"title": field.title, "kind": _(KINDS[field.kind]), "text": text[:40]}
-        raise BadInput(_("“%(title)s”是%(kind)s，读不懂“%(text)s”。") % asked) from problem
+        asked = {"title": field.title, "example": EXAMPLES[field.kind], "text": text[:40]}
+        raise BadInput(_("“%(title)s”读不懂“%(text)s”，请写成 %(example)s 这样。") % asked) from problem
 
 
 def _number(text: str) -> float:
@@ -134,14 +134,10 @@ READERS: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
 }
-KINDS = {
-    "text": "文字",
-    "number": "数字",
-    "integer": "整数",
-    "boolean": "是否",
-    "date": "日期",
-    "datetime": "时间",
-    "money": "金额",
-    "division": "区划代码",
-    "code": "代码",
+EXAMPLES = {
+    "number": "12.5",
+    "integer": "12",
+    "boolean": "true",
+    "date": "2015-11-08",
+    "datetime": "2015-11-08 13:00",
 }

@@ -104,8 +104,8 @@ def _bucket(times: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         form = "%Y-%m-%d" if days == pc.count_distinct(times).as_py() else "%Y-%m-%d %H:%M"
         return pc.strftime(times, format=form), ""
     if days <= POINTS * 2:
-        return pc.strftime(times, format="%Y-%m-%d"), _("每日")
-    return pc.strftime(times, format="%Y-%m"), _("每月")
+        return pc.strftime(times, format="%Y-%m-%d"), "day"
+    return pc.strftime(times, format="%Y-%m"), "month"
 
 
 def _line(resource: Resource, plan: Plan, table: pa.Table) -> Chart | None:
@@ -130,10 +130,12 @@ def _line(resource: Resource, plan: Plan, table: pa.Table) -> Chart | None:
 
 
 def _described(plan: Plan, step: str, spread: list[str]) -> str:
-    how = _("合计") if plan.adds else _("平均")
-    words = [step + how] if step else []
-    words += [_("各%(what)s%(how)s") % {"what": what, "how": how} for what in spread]
-    return "，".join(words) + ("。" if words else "")
+    over = {
+        ("day", True): _("每日合计。"), ("day", False): _("每日平均。"),
+        ("month", True): _("每月合计。"), ("month", False): _("每月平均。"),
+    }  # fmt: skip
+    each = _("各%(what)s合计。") if plan.adds else _("各%(what)s平均。")
+    return over.get((step, plan.adds), "") + "".join(each % {"what": what} for what in spread)
 
 
 def _counted(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
@@ -169,8 +171,17 @@ def _ground(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
             kind="scatter", title=_("平面分布"), rows=table.to_pylist(), x=plan.x, y=plan.y, labels=names,
             height="large", from_zero=False,
         )  # fmt: skip
-    rows = _group(table, [plan.x, plan.y[0]], replace(plan, y=(plan.label,)))
+    cells = _group(table, [plan.x, plan.y[0]], replace(plan, y=(plan.label,)))
+    rows = [*_sides(cells, plan), *cells]
     return Chart(
         kind="heat", title=names[plan.label], rows=rows, x=plan.x, y=plan.y, value=plan.label,
         unit=_unit(resource, plan.label), labels=names, height="large",
     )  # fmt: skip
+
+
+def _sides(cells: Rows, plan: Plan) -> Rows:
+    """Empty cells that name every column left to right and every row with the north on top, before the full ones."""
+    x, y = plan.x, plan.y[0]
+    xs, ys = sorted({row[x] for row in cells}), sorted({row[y] for row in cells}, reverse=True)
+    places = [*((one, ys[0]) for one in xs), *((xs[0], one) for one in ys)]
+    return [{x: across, y: up, plan.label: None} for across, up in places]
