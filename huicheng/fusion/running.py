@@ -41,6 +41,7 @@ def run(progress: Progress, kinds: tuple[str, ...] = KINDS) -> dict[str, Any]:
     this.link()
     this.settle()
     this.publish()
+    this.seal()
     return this.finish()
 
 
@@ -134,6 +135,14 @@ class _FusionRun:
         quality = [line for register in self.registers.values() for line in quality_rows(register)]
         self.put("stat.quality", statistics.quality_table(quality, self.kinds))
         self.took("statistics")
+
+    def seal(self) -> None:
+        """Which versions belong together: the last thing written, for readers who want all tables of one run."""
+        names = sorted(self.versions)
+        page = pa.table({"run": pa.repeat(pa.scalar(self.id), len(names)), "table": pa.array(names, pa.string()),
+                         "version": pa.array([self.versions[name] for name in names], pa.int64()),
+                         "at": pa.repeat(pa.scalar(timezone.now(), pa.timestamp("us", tz="UTC")), len(names))})
+        lake.write("base.runs", page, mode="append", txn=(f"fusion.{self.id}", 1))
 
     def put(self, code: str, table: Any) -> None:
         self.versions[code] = exchange.publish_table(code, table, txn=(f"fusion.{self.id}", 1))

@@ -28,6 +28,13 @@ def text(column: Any) -> Any:
     return pc.if_else(pc.equal(pc.binary_length(column), 0), pa.scalar(None, pa.string()), column)
 
 
+def said(column: Any) -> Any:
+    """Text, without the words that say nothing."""
+    column = text(column)
+    empty = pc.match_substring_regex(column, r"^(?:(?i)n/?a|null|none|无|不详|未知|/|-+)$")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), column)
+
+
 def each(read: Callable[[str], Any], kind: Any = None) -> Callable[[Any], Any]:
     """A column reader of a reader of one text; what it refuses is null."""
     def column_reader(column: Any) -> Any:
@@ -98,14 +105,14 @@ READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "sex": each(lambda one: codes.table("sex").code(one)), "birth_date": dates, "ethnicity": each(_label("ethnicity")),
         "household_no": text, "address": text, "phone": lambda column: codes.phones(column).values,
         "marital": each(MARITAL.get), "status": text, "employer_code": lambda column: codes.credit_codes(column).values,
-        "employer_name": text, "school": text, "grade": text, "blood_type": text,
+        "employer_name": said, "school": said, "grade": said, "blood_type": said,
         "partner_name": lambda column: codes.check("person_name", column).values,
     },
     "firms": {
-        "credit_code": taxpayers, "name": lambda column: codes.check("firm_name", column).values, "registered_on": dates, "kind": text,
+        "credit_code": taxpayers, "name": lambda column: codes.check("firm_name", column).values, "registered_on": dates, "kind": said,
         "capital_yuan": yuan, "scope": text, "address": text, "legal_person": lambda column: codes.check("person_name", column).values,
         "legal_person_id": lambda column: codes.person_ids(column).values, "phone": lambda column: codes.phones(column).values,
-        "status": text, "industry": text, "members": number(pa.int64()),
+        "status": said, "industry": said, "members": number(pa.int64()),
     },
     "houses": {
         "house_code": house_codes, "address": text, "area": number(pa.float64()), "use": text, "built_year": years,
