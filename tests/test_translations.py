@@ -17,7 +17,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 def said_in(path: Path) -> set[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
-        text = templatize(text)
+        # Made for xgettext, which does not mind indentation; Babel reads it as Python.
+        text = "\n".join(line.strip() for line in templatize(text).splitlines())
     found = extract("python", io.BytesIO(text.encode()), KEYWORDS)
     words = (m[1] for m in found)
     flat = (w for one in words for w in (one if isinstance(one, tuple) else (one,)) if w)
@@ -46,15 +47,21 @@ def test_every_sentence_has_its_english():
 
 def test_every_english_keeps_the_placeholders():
     holes = re.compile(r"%\((\w+)\)|\{(\w+)\}")
-    wrong = [i for i, s in in_english().items() if sorted(holes.findall(i)) != sorted(holes.findall(s))]
+    wrong = [i for i, s in in_english().items() if set(holes.findall(i)) != set(holes.findall(s))]
     assert not wrong
 
 
-@pytest.mark.parametrize("path", [p for p in sources() if p.suffix == ".html"], ids=lambda p: p.name)
+# The style guide shows components filled with invented Chinese, to officials who build pages.
+UNTRANSLATED = {"guide.html"}
+PAGES = [p for p in sources() if p.suffix == ".html" and p.name not in UNTRANSLATED]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
 def test_no_sentence_stands_in_a_page_untranslated(path):
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r"\{%\s*blocktrans(late)?.*?endblocktrans(late)?\s*%\}", "", text, flags=re.S)
     text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    text = text.replace("中文", "")  # the switch names each language in its own words
     bare = [line.strip() for line in text.splitlines() if HAN.search(line)]
     assert not bare, f"wrap in translate: {bare[:3]}"
