@@ -15,11 +15,11 @@ from huicheng.fusion.linking.linking import RULES, Links
 from huicheng.fusion.standardising import Standard
 from huicheng.fusion.surviving import Priorities, Sorted, sort_rows, take, text_of, winners
 
-CHUNK = 16_384  # entities whose provenance is made at a time
+CHUNK = 4096  # entities whose provenance is made at a time: about half a row group
+WORD = pa.dictionary(pa.int32(), pa.string())
 PROVENANCE = pa.schema([
-    ("base_id", pa.string()), ("field", pa.string()), ("value", pa.string()), ("department", pa.string()),
-    ("resource", pa.string()), ("delivery", pa.string()), ("row", pa.int64()), ("as_of", pa.date32()), ("rule", pa.string()),
-    ("score", pa.float64()), ("chosen", pa.bool_())])
+    ("base_id", WORD), ("field", WORD), ("value", pa.string()), ("department", WORD), ("resource", WORD), ("delivery", WORD),
+    ("row", pa.int64()), ("as_of", pa.date32()), ("rule", WORD), ("score", pa.float64()), ("chosen", pa.bool_())])
 
 
 @dataclass
@@ -110,28 +110,33 @@ def provenance(register: Register) -> Iterator[pa.RecordBatch]:
     for first in range(0, rows.count, CHUNK):
         last = min(first + CHUNK, rows.count)
         span = slice(edges[first], edges[last])
-        yield from _chunk(register, rows.order[span], rows.entity[span]).to_batches()
+        yield from _chunk(register, rows.order[span], rows.entity[span])
 
 
-def _chunk(register: Register, order: Ints, entity: Ints) -> pa.Table:
+def _chunk(register: Register, order: Ints, entity: Ints) -> Iterator[pa.RecordBatch]:
+    """Repeated words stay dictionaries until the file is written: filtering them is then filtering small integers."""
     standard, links, at = register.standard, register.links, pa.array(order)
-    origins = standard.origins
+    first, last = int(entity[0]), int(entity[-1]) + 1
+    source = standard.source[order]
     fixed = {
-        "base_id": register.base_ids.take(pa.array(entity)),
-        "department": pa.array([s.department for s in origins], pa.string()).take(pa.array(standard.source[order])),
-        "resource": pa.array([s.resource for s in origins], pa.string()).take(pa.array(standard.source[order])),
-        "delivery": standard.column("delivery").take(at), "row": standard.column("row").take(at),
-        "as_of": standard.column("as_of").take(at), "rule": pa.array(RULES).take(pa.array(links.rule[order])),
+        "base_id": _words(entity - first, register.base_ids[first:last]),
+        "department": _words(source, [one.department for one in standard.origins]),
+        "resource": _words(source, [one.resource for one in standard.origins]),
+        "delivery": standard.column("delivery").take(at).dictionary_encode(), "row": standard.column("row").take(at),
+        "as_of": standard.column("as_of").take(at), "rule": _words(links.rule[order], RULES),
         "score": pa.array(np.round(links.score[order].astype(np.float64), 4)),
     }
-    pieces = []
     for name, values in register.values.items():
         here = values.take(at)
-        table = pa.table({**fixed, "value": text_of(here), "chosen": pa.array(register.won[name][entity] == order),
-                          "field": pa.repeat(pa.scalar(name), len(order))})
-        pieces.append(table.select(PROVENANCE.names).filter(here.is_valid()))
-    table = pa.concat_tables(pieces)
-    return table.sort_by("base_id")
+        columns = fixed | {"value": text_of(here), "chosen": pa.array(register.won[name][entity] == order),
+                           "field": _words(np.zeros(len(order)), [name])}
+        batch = pa.RecordBatch.from_pydict({column: columns[column] for column in PROVENANCE.names}, PROVENANCE)
+        yield batch.filter(here.is_valid())
+
+
+def _words(index: NDArray[Any], words: Any) -> Any:
+    texts = words if isinstance(words, pa.Array) else pa.array(words, pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), texts)
 
 
 def quality_rows(register: Register) -> list[dict[str, Any]]:
