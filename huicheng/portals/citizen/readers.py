@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, EventRecord, UnknownDepartment, department
 
 MOST = 1000
+READING = {"bases.RecordRead", "bases.ReadRefused"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ def _events(actor: Actor) -> list[EventRecord]:
 
 
 def by_others(actor: Actor) -> list[Reading]:
-    return [_reading(one) for one in _events(actor) if one.actor != actor.id]
+    """Readings, and attempts that were refused; what the platform does for an account is neither."""
+    return [_reading(one) for one in _events(actor) if one.actor != actor.id and one.kind in READING]
 
 
 def by_self(actor: Actor) -> list[Reading]:
-    return [_reading(one) for one in _events(actor) if one.actor == actor.id]
+    mine = [_reading(one) for one in _events(actor) if one.actor == actor.id]
+    return [replace(one, who=_("您本人")) for one in mine]
 
 
 def _reading(event: EventRecord) -> Reading:

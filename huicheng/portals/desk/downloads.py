@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from huicheng.ground.api import Event, act, current_actor, home, opens_to, publish
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import Event, act, current_actor, opens_to, publish
+from huicheng.portals.desk.showing import outcome_words
 from huicheng.portals.desk.sight import receipt_for
+
+MOST_ISSUES = 100_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,21 +28,44 @@ class ReceiptFileRead(Event):
 def refused_file(request: HttpRequest, receipt_id: str) -> FileResponse:
     """The refused rows in the shape of the delivered file, with the reason added."""
     receipt = receipt_for(current_actor(), receipt_id)
-    return _send(receipt_id, receipt.refused_file)
+    path = Path(receipt.refused_file) if receipt.refused_file else None
+    if path is None or not path.is_file():
+        raise Http404(_("这份回执没有可下载的文件。"))
+    name = f"{receipt.resource}-{_('退回的行')}-{receipt.id}{path.suffix}"
+    _note(receipt_id, name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 @opens_to("official")
-def issues_file(request: HttpRequest, receipt_id: str) -> FileResponse:
+def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponse:
+    """Every issue as a CSV that a spreadsheet opens."""
     receipt = receipt_for(current_actor(), receipt_id)
-    return _send(receipt_id, receipt.issues_file)
-
-
-def _send(receipt_id: str, place: str | Path | None) -> FileResponse:
-    path = home() / place if place else None  # an absolute place stays as it is
-    if path is None or not path.is_file():
+    found = exchange.issues(receipt.id, limit=MOST_ISSUES)
+    if not found:
         raise Http404(_("这份回执没有可下载的文件。"))
-    _note(receipt_id, path.name)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+    name = f"{receipt.resource}-{_('问题清单')}-{receipt.id}.csv"
+    _note(receipt_id, name)
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    writer = csv.writer(answer)
+    writer.writerow([_("行"), _("字段"), _("值"), _("问题"), _("处理")])
+    titles = {field.name: field.title for field in exchange.resource(receipt.resource).fields}
+    writer.writerows(
+        (
+            one.row,
+            titles.get(one.field, one.field),
+            _harmless(one.value),
+            one.reason,
+            outcome_words(one.outcome),
+        )
+        for one in found
+    )
+    return answer
+
+
+def _harmless(value: str) -> str:
+    """A cell that begins like a formula would be run by a spreadsheet."""
+    return f"'{value}" if value[:1] in FORMULA else value
 
 
 @act

@@ -31,7 +31,8 @@ def quality(request: HttpRequest) -> HttpResponse:
     except BadInput as problem:
         return render(request, "desk/quality.html", {**context, "error": str(problem)})
     counts = answer.table.to_pylist()
-    context["rows"] = [_row(one) for one in counts]
+    titles = _register_titles()
+    context["rows"] = [_row(one, titles) for one in counts]
     context["chart"] = _chart(counts) if counts else None
     return render(request, "desk/quality.html", context)
 
@@ -40,9 +41,15 @@ def _share(part: int | None, whole: int | None) -> float | None:
     return part / whole if whole and part is not None else None
 
 
-def _row(one: dict[str, Any]) -> dict[str, Any]:
+def _register_titles() -> dict[str, str]:
+    found = [exchange.resource(f"base.{kind}") for kind in ("people", "firms", "houses")]
+    return {field.name: field.title for one in found for field in one.fields}
+
+
+def _row(one: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     resource = exchange.resource(one["resource"])
-    titles = {field.name: field.title for field in resource.fields}
+    # Fusion names a field by the register; the department's own title is better where it has one.
+    titles = titles | {field.name: field.title for field in resource.fields}
     return {
         "bureau": department(one["department"]).short,
         "resource": resource.title,

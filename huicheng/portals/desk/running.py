@@ -31,7 +31,11 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @opens_to("official")
 def job_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The part of the job's page that htmx asks for again while the job is open."""
-    return render(request, "desk/_job.html", {"job": _job(job_id)})
+    found = _job(job_id)
+    answer = render(request, "desk/_job.html", {"job": found})
+    if not found.open:
+        answer["HX-Refresh"] = "true"  # so that the list beside it tells the same
+    return answer
 
 
 def _job(job_id: UUID) -> JobView:

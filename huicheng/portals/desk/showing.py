@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from huicheng.ground.api import department
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
-PERSONAL_KINDS = {"person_id", "phone", "person_name", "address"}
+HARMLESS = re.compile(r"[\d年月日./:\- ]{0,10}")
 
 
 def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
         "title": resource.title,
         "owner": resource.owner,
         "bureau": department(resource.owner).short,
-        "file": receipt.file,
+        "file": receipt.file.rsplit("/", 1)[-1],  # of a database address, only its end
         "at": receipt.at,
         "rows": receipt.rows,
         "accepted": receipt.accepted,
@@ -72,26 +73,24 @@ def _titles(resource: exchange.Resource) -> dict[str, exchange.Field]:
 def issue_rows(resource: exchange.Resource, issues: Iterable[exchange.Issue]) -> list[dict[str, Any]]:
     """One line per issue; personal values are masked, since the row's number is enough to find it."""
     fields = _titles(resource)
-    rows = []
-    for issue in issues:
-        field = fields.get(issue.field)
-        value = issue.value
-        if field and (field.sensitivity == "personal" or field.kind in PERSONAL_KINDS):
-            value = look.masked(value)
-        title = field.title if field else issue.field
-        rows.append(
-            {
-                "row": issue.row,
-                "field": title,
-                "value": value,
-                "reason": issue.reason,
-                "outcome": _outcome(issue.outcome),
-            }
-        )
-    return rows
+    careful = any(field.sensitivity == "personal" for field in resource.fields)
+    return [_issue_row(one, fields.get(one.field), careful=careful) for one in issues]
 
 
-def _outcome(outcome: str) -> str:
+def _issue_row(issue: exchange.Issue, field: exchange.Field | None, *, careful: bool) -> dict[str, Any]:
+    # A shifted row puts a name under 性别: where people's data is delivered, only what looks like a date is plain.
+    personal = field is None or field.sensitivity == "personal"
+    plain = not careful or (not personal and HARMLESS.fullmatch(issue.value or ""))
+    return {
+        "row": issue.row,
+        "field": field.title if field else issue.field,
+        "value": issue.value if plain else look.masked(issue.value),
+        "reason": issue.reason,
+        "outcome": outcome_words(issue.outcome),
+    }
+
+
+def outcome_words(outcome: str) -> str:
     return {"refused": _("退回"), "refuse": _("退回"), "flagged": _("提示"), "flag": _("提示")}.get(
         outcome, outcome
     )

@@ -106,8 +106,10 @@ def money(fen: Any) -> str:
 
 
 def masked(value: Any) -> str:
-    """2101**********1234, 138****1234, 王**: enough to recognise one's own, too little to use."""
+    """2101**********1234, 138****1234, 王*, 沈阳市******: enough to recognise one's own, too little to use."""
     text = "" if value is None else str(value)
+    if not text.isascii():
+        return text[:3] + "******" if len(text) > 6 else text[:1] + "*" * (len(text) - 1)
     if len(text) >= 15:
         return text[:4] + "*" * (len(text) - 8) + text[-4:]
     if len(text) >= 7:

@@ -1,4 +1,6 @@
+from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
+from huicheng.portals.desk import showing
 
 
 def test_the_desk_opens_before_anything_was_delivered(wang):
@@ -41,3 +43,15 @@ def test_a_filter_that_fits_nothing_offers_to_be_cleared(wang, receipt):
 
 def test_an_unknown_receipt_is_a_plain_404(wang):
     assert wang.get("/desk/deliveries/nothing/").status_code == 404
+
+
+def test_the_list_of_problems_opens_in_a_spreadsheet(wang, receipt):
+    lines = wang.get(f"/desk/deliveries/{receipt.id}/issues/").content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "行,字段,值,问题,处理"
+    assert any(line.startswith("2,姓名,") and line.endswith("退回") for line in lines)
+
+
+def test_a_name_that_slipped_into_another_column_is_masked_too(city):
+    resource = exchange.resource("police_households")
+    slipped = exchange.Issue(7, "sex", "李敏琦", "code", "不在代码表中", "flagged")
+    assert showing.issue_rows(resource, [slipped])[0]["value"] == "李**"
