@@ -103,3 +103,10 @@ def test_only_a_steward_starts_a_run():
     clerk = Actor(id="account:2", name="李强", kind="official", department="gongan", duties=frozenset({"read"}))
     with pytest.raises(fusion.FusionRefused, match="李强"):
         fusion.fuse(actor=clerk)
+
+
+def test_quality_counts_never_exceed_one_another(city):
+    fusion.fuse()
+    lines = rows("stat.quality", "resource", "field", "rows", "filled", "valid", "consistent")
+    assert {line["resource"] for line in lines} == set(sandbox.LAYOUTS)
+    assert all(line["rows"] >= line["filled"] >= line["valid"] >= line["consistent"] >= 0 for line in lines)
