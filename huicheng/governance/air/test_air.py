@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def air(transactional_db):
         exchange.deliver("aqi_breakpoints", DATA / "hj633_2012.csv")
 
 
-def ask(question: str) -> list[dict[str, object]]:
+def ask(question: str) -> list[dict[str, Any]]:
     return exchange.ask(HERE / question, WATCHMAN, purpose="测试").table.to_pylist()
 
 

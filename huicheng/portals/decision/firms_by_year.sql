@@ -1,6 +1,15 @@
--- Firms founded in each year, of one district or of all.
-select year, sum(firms) as firms
-from stat.firms_by_year_district
-where year is not null and ($district = '' or district = $district)
-group by year
-order by year
+-- Firms founded in each year, of one district or of all; a year nobody delivered stays empty, not zero.
+with founded as (
+    select year, sum(firms) as firms
+    from stat.firms_by_year_district
+    where year is not null and ($district = '' or district = $district)
+    group by year
+),
+years as (
+    select unnest(range(min(year), max(year) + 1)) as year
+    from founded
+)
+select years.year, founded.firms
+from years
+left join founded using (year)
+order by years.year

@@ -41,7 +41,7 @@ firms_by_year = Tile(
     unit="家",
     x="year",
     y="firms",
-    meaning="法人库按成立年份",
+    meaning="法人库按成立年份；空着的年份没有交付过登记",
     order=30,
     params={"district": ""},
 )
