@@ -3,9 +3,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from huicheng.codes.addresses import HOME, Address, parse_address
+from huicheng.codes.address_parts import Address
+from huicheng.codes.addresses import HOME, parse_address
 
 COLUMNS = (*Address._fields, "key", "loose_key")
+# Small enough that the parsed tuples die young and the collector never walks them all.
+AT_ONCE = 8192
 
 
 def parse_addresses(column: Any, *, home: str = HOME) -> Any:
@@ -15,11 +18,20 @@ def parse_addresses(column: Any, *, home: str = HOME) -> Any:
     from huicheng.codes.columns import as_text
 
     encoded = as_text(column).dictionary_encode()
-    found = [parse_address(text, home=home) for text in encoded.dictionary.to_pylist()]
+    texts = encoded.dictionary
+    starts = range(0, max(len(texts), 1), AT_ONCE)
+    read = pa.concat_tables(_read(texts.slice(start, AT_ONCE).to_pylist(), home) for start in starts)
+    return read.combine_chunks().take(encoded.indices)
+
+
+def _read(texts: list[str], home: str) -> Any:
+    import pyarrow as pa
+
+    found = [parse_address(text, home=home) for text in texts]
     parts: list[Any] = list(zip(*found, strict=True)) or [()] * len(Address._fields)
-    parts += [[address.key for address in found], [address.loose_key for address in found]]
-    arrays = [_column(name, values).take(encoded.indices) for name, values in zip(COLUMNS, parts, strict=True)]
-    return pa.table(dict(zip(COLUMNS, arrays, strict=True)))
+    keys = [address.key for address in found]
+    parts += [keys, [key[len(address.division):] for key, address in zip(keys, found, strict=True)]]
+    return pa.table({name: _column(name, values) for name, values in zip(COLUMNS, parts, strict=True)})
 
 
 def _column(name: str, values: Any) -> Any:

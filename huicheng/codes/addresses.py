@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from huicheng.codes.address_numbers import Flat, flat_of
+from huicheng.codes.address_parts import LEVELS, Address, key_of
 from huicheng.codes.divisions import division, present_of_street
 from huicheng.codes.gazetteer import above_street, communities_of, streets_of
 from huicheng.codes.problems import Refused
@@ -38,43 +39,6 @@ VILLAGE_NEXT = re.compile(f"[{HAN}]{{1,6}}?(?:村|屯)(?!街|路)")
 FREE_TRADE = re.compile(r"中国\(辽宁\)自由贸易试验区(沈阳|大连|营口)片区")
 FREE_TRADE_AT = {"沈阳": "210112", "大连": "210213", "营口": "210802"}
 INVENTED = re.compile(r"^(?:测试.*|.*测试(?:地址|数据)?|无|暂无|不详|未知|同上|地址|[0-9xX*?-]+|(.)\1{2,})$")
-LEVELS = ("none", "province", "city", "district", "street", "community", "road", "compound", "number", "building",
-          "unit", "room")
-
-
-class Address(NamedTuple):
-    """Names as they are written today where a table knows them; codes empty where it does not."""
-
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    division: str = ""
-    zone: str = ""
-    street: str = ""
-    street_code: str = ""
-    community: str = ""
-    community_code: str = ""
-    road: str = ""
-    number: str = ""
-    compound: str = ""
-    building: str = ""
-    unit: str = ""
-    floor: str = ""
-    room: str = ""
-    level: str = "none"
-    confidence: float = 0.0
-    remainder: str = ""
-    conflict: bool = False
-
-    @property
-    def key(self) -> str:
-        return address_key(self)
-
-    @property
-    def loose_key(self) -> str:
-        """Without the district, for joining an address that leaves it out; compare districts apart."""
-        return _key(self, "")
-
 
 class Head(NamedTuple):
     """What the division names at the front of an address say, before anything is decided."""
@@ -360,21 +324,7 @@ def _name_or_blank(code: str) -> str:
 def address_key(address: Address | str) -> str:
     """Equal for one flat however it is written: road and number outrank street, community and compound."""
     found = parse_address(address) if isinstance(address, str) else address
-    return _key(found, found.division)
-
-
-def _key(found: Address, division_code: str) -> str:
-    if found.road and found.number:
-        place = f"{found.road}{found.number}"
-    elif found.compound:
-        place = found.compound + found.number
-    elif found.community:
-        place = found.community + found.number
-    elif found.road:
-        place = found.road
-    else:
-        return ""
-    return "|".join((division_code, place, found.building, found.unit, found.room)).rstrip("|")
+    return key_of(found, found.division)
 
 
 def standard_address(address: Address | str) -> str:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from huicheng.codes.address_columns import address_keys, parse_addresses
-from huicheng.codes.addresses import Address, address_key, parse_address, standard_address
+from huicheng.codes.address_parts import Address
+from huicheng.codes.addresses import address_key, parse_address, standard_address
 from huicheng.codes.checked import Checked
 from huicheng.codes.checking import KINDS, check
 from huicheng.codes.checksums import (

@@ -73,6 +73,7 @@ class FirmName:
         return f"{self.brand}{self.trade}{self.branch}"
 
 
+EDGES = " \t\"'“”‘’,;，。、"
 FORMS = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|公司|合伙企业|个人独资企业|专业合作社联合社|专业合作社|合作社|"
     r"事务所|研究院|研究所|设计院|经营部|经销处|经销部|营业部|服务部|服务中心|服务站|商行|商店|商场|超市|门市部|酒店|宾馆|饭店|餐厅|"
@@ -86,12 +87,12 @@ def firm_name(text: str) -> str:
     """Half-width, one kind of bracket, no blanks between Chinese characters."""
     if UNREADABLE.search(text):
         raise Refused("text.unreadable")
-    name = simplified(half_width(text)).strip(" \t\"'“”‘’,;，。、")
+    name = simplified(half_width(text)).strip(EDGES)
     name = re.sub(r"[〔\[【﹝]", "(", name)
     name = re.sub(r"[〕\]】﹞]", ")", name)
     name = re.sub(r"\s*([()&])\s*", r"\1", " ".join(name.split()))
     name = re.sub(f"(?<=[{HAN}0-9)]) (?=[{HAN}0-9(])", "", name)
-    name = _balanced(name.replace("責任", "责任"))
+    name = _balanced(name).strip(EDGES)
     if INVENTED.match(name):
         raise Refused("firm_name.invented")
     if len(name) < 3 or not re.search(f"[{HAN}A-Za-z]", name):
