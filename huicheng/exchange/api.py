@@ -70,6 +70,7 @@ from huicheng.exchange.refusals import (
     UnknownFormat,
     WrongMapping,
 )
+from huicheng.exchange.retention import ErasureRefused, OldFilesSwept, RowsErased, Swept, erase, sweep
 
 __all__ = [
     "AccessDenied",
@@ -81,6 +82,7 @@ __all__ = [
     "DeliveryFailed",
     "DeliveryReceived",
     "EmptySource",
+    "ErasureRefused",
     "Field",
     "FieldTooLong",
     "Issue",
@@ -93,6 +95,7 @@ __all__ = [
     "NotText",
     "NotYours",
     "NothingAccepted",
+    "OldFilesSwept",
     "PersonalFieldOpen",
     "Preview",
     "Proposal",
@@ -101,9 +104,11 @@ __all__ = [
     "Receipt",
     "Resource",
     "ResourceDeclared",
+    "RowsErased",
     "SourceRefused",
     "SourceUnreachable",
     "Statistics",
+    "Swept",
     "TableMismatch",
     "TablePublished",
     "TooLarge",
@@ -114,6 +119,7 @@ __all__ = [
     "decide",
     "declare",
     "deliver",
+    "erase",
     "export",
     "issues",
     "mount_of",
@@ -129,6 +135,7 @@ __all__ = [
     "sample",
     "search",
     "statistics",
+    "sweep",
     "sync_declared",
     "table_of",
 ]

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.delivering import DeliveryReceived, fail
+from huicheng.exchange.delivering import OPENED, DeliveryReceived, fail
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.landing import one_at_a_time, work_folder
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.outputs import Outputs
+from huicheng.exchange.pouring import pour
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
 from huicheng.exchange.refusals import EmptySource, NothingAccepted, SourceRefused
@@ -32,28 +33,23 @@ class Sieve:
     def __init__(self, plan: Plan, source: Source, outputs: Outputs) -> None:
         self.plan, self.source, self.outputs = plan, source, outputs
         self.accepted = self.refused = self.flagged = 0
-        self.problem: Exception | None = None
 
     @property
     def rows(self) -> int:
         return self.accepted + self.refused
 
     def batches(self, tell: Callable[[int, int], None]) -> Iterator[pa.RecordBatch]:
-        try:
-            seen = SeenKeys()
-            for chunk in self.source.chunks():
-                verdict = check(self.plan, chunk, seen)
-                self.outputs.add(verdict.issues, verdict.refused)
-                self.accepted += len(verdict.accepted)
-                self.refused += len(verdict.refused)
-                self.flagged += verdict.flagged
-                tell(chunk.done, self.source.total)
-                if len(verdict.accepted):
-                    yield verdict.accepted
-            self._refuse_nothing()
-        except Exception as problem:
-            self.problem = problem  # Delta would only pass on its text
-            raise
+        seen = SeenKeys()
+        for chunk in self.source.chunks():
+            verdict = check(self.plan, chunk, seen)
+            self.outputs.add(verdict.issues, verdict.refused)
+            self.accepted += len(verdict.accepted)
+            self.refused += len(verdict.refused)
+            self.flagged += verdict.flagged
+            tell(chunk.done, self.source.total)
+            if len(verdict.accepted):
+                yield verdict.accepted
+        self._refuse_nothing()
 
     def _refuse_nothing(self) -> None:
         """An export gone wrong must not empty a table."""
@@ -106,6 +102,8 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
 
 
 def _reopened(row: Delivery) -> Source:
+    if opened := OPENED.pop(row.id, None):
+        return opened
     form = "parquet" if row.source == "sql" else row.source
     return open_source(Path(row.landing), name=row.file, form=form, sheet=row.options.get("sheet"))
 
@@ -118,15 +116,13 @@ def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
         for _batch in batches:  # committed before the kill: only the outputs have to be made again
             pass
         return lake.version(spec.table)
-    try:
-        stream = pa.RecordBatchReader.from_batches(sieve.plan.schema, batches)
+
+    def write(stream: pa.RecordBatchReader) -> int:
         if spec.mode == "upsert":
             return lake.upsert(spec.table, stream, keys=spec.key, txn=txn)
         return lake.write(spec.table, stream, mode="append" if spec.mode == "append" else "replace", txn=txn)
-    except Exception:
-        if sieve.problem:
-            raise sieve.problem from None
-        raise
+
+    return pour(batches, sieve.plan.schema, write)
 
 
 def _keep_outputs(row: Delivery, sieve: Sieve | None) -> None:

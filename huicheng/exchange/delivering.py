@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,8 +20,8 @@ from huicheng.exchange.declarations import Resource
 from huicheng.exchange.landing import Landed, land, suffix_of
 from huicheng.exchange.matching import settle_mapping
 from huicheng.exchange.models import Delivery
-from huicheng.exchange.reading.opening import open_source
-from huicheng.exchange.reading.source import Source
+from huicheng.exchange.reading.opening import glance, open_source
+from huicheng.exchange.reading.source import Source, form_of
 from huicheng.exchange.receipts import Receipt, receipt, receipt_of
 from huicheng.exchange.refusals import NotYours, SourceRefused
 from huicheng.ground.api import (
@@ -59,6 +60,9 @@ class DeliveryFailed(Event):
     reason: str
 
 
+OPENED: dict[str, Source] = {}
+
+
 class Stepped(Protocol):
     def step(self, label: str, *, done: int = 0, total: int | None = None) -> None: ...
 
@@ -92,7 +96,7 @@ def deliver(
     Raises what is wrong with the delivery as a whole, after leaving a failed receipt that says so.
     """
     spec = find(resource)
-    with acting_as(actor or current_actor()):
+    with acting_as(actor or current_actor()), _opened_for_job():
         _admit(spec, current_actor())
         row = _receive(Ask(spec, source, mapping, sheet, query, progress))
         if row.state != Delivery.WORKING:
@@ -100,6 +104,17 @@ def deliver(
         job = submit("exchange.deliver", key=row.id, delivery=row.id)
         run_inline(job, watcher=_watcher(progress))
         return receipt(row.id)
+
+
+@contextmanager
+def _opened_for_job() -> Iterator[None]:
+    """A workbook is parsed when it is opened: the job of this process need not do it again."""
+    before = set(OPENED)
+    try:
+        yield
+    finally:
+        for row_id in set(OPENED) - before:
+            OPENED.pop(row_id, None)
 
 
 def _watcher(shown: Stepped | None) -> Any:
@@ -127,21 +142,31 @@ def _receive(ask: Ask) -> Delivery:
         if is_url(ask.source):
             landed, opened = _fetch(ask)
         else:
-            path = Path(ask.source)
-            opened = open_source(path, sheet=ask.sheet)
-            settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
-            landed = land(path, suffix=suffix_of(ask.name), tell=_teller(ask))
+            landed, opened = _take_in(ask, Path(ask.source))
         mapping = settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
     except SourceRefused as refusal:
         fail(_new(ask, {}), refusal)
         raise
     facts = _facts(ask, landed, opened, mapping)
-    return _same(ask.resource, facts) or _new(ask, facts)
+    row = _same(ask.resource, facts) or _new(ask, facts)
+    OPENED[row.id] = opened
+    return row
 
 
 def _teller(ask: Ask) -> Any:
     shown = ask.shown
     return (lambda done, total: shown.step(_("接收文件"), done=done, total=total)) if shown else None
+
+
+def _take_in(ask: Ask, path: Path) -> tuple[Landed, Source]:
+    """Refuse what can be refused before it is copied; then read only the copy, which nobody changes."""
+    glance(
+        path,
+        sheet=ask.sheet,
+        fits=lambda header: settle_mapping(ask.resource, header, ask.mapping, file=ask.name),
+    )
+    landed = land(path, suffix=suffix_of(ask.name), tell=_teller(ask))
+    return landed, open_source(landed.path, name=ask.name, form=form_of(path, ask.name), sheet=ask.sheet)
 
 
 def _fetch(ask: Ask) -> tuple[Landed, Source]:

@@ -88,9 +88,9 @@ def _is_quoted(sample: str, delimiter: str) -> bool:
 
 
 def _rows(sample: str, delimiter: str, quoted: bool) -> tuple[list[list[str]], list[int]]:
-    reader = csv.reader(
-        io.StringIO(sample), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    )
+    csv.field_size_limit(MAX_ROW_BYTES)
+    lines = io.StringIO(sample, newline=None)  # a lone carriage return ends a line here as it does for Arrow
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows, ends = [], []
     for row in reader:
         rows.append(row)

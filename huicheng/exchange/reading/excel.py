@@ -33,7 +33,7 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 def open_workbook(path: Path, name: str, sheet: str | None) -> Source:
-    _refuse_bomb(path, name)
+    refuse_bomb(path, name)
     sheet_found = _choose(_open(path, name), name, sheet)
     rows = [[_text(cell) or "" for cell in row] for row in islice(sheet_found.iter_rows(), HEADER_ROWS)]
     if not rows:
@@ -48,7 +48,7 @@ def open_workbook(path: Path, name: str, sheet: str | None) -> Source:
     )  # fmt: skip
 
 
-def _refuse_bomb(path: Path, name: str) -> None:
+def refuse_bomb(path: Path, name: str) -> None:
     """First the archive's directory, then what the parser would allocate: nothing is believed, little is read."""
     if not zipfile.is_zipfile(path):
         if path.stat().st_size > MAX_FLAT:

@@ -1,0 +1,176 @@
+"""Queries against departments' own databases: SQLite here, PostgreSQL and MariaDB as Debian has them."""
+
+import os
+import pwd
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import system_actor
+from huicheng.lake import api as lake
+
+pytestmark = pytest.mark.django_db
+POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
+ROWS = [("210102000000001", "沈阳甲公司", 1), ("210102000000002", "沈阳乙公司", None)]
+
+
+def send(url, query="SELECT * FROM taxpayers ORDER BY taxpayer_no"):
+    return exchange.deliver("tax_payers", url, query=query, actor=system_actor("test"))
+
+
+def names():
+    return lake.read("raw.tax_payers").read_all()["name"].to_pylist()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    path = tmp_path / "tax.sqlite"
+    with sqlite3.connect(path) as base:
+        base.execute("CREATE TABLE taxpayers (taxpayer_no, name, members)")
+        base.executemany("INSERT INTO taxpayers VALUES (?, ?, ?)", ROWS)
+    base.close()
+    return f"sqlite:///{path}"
+
+
+def test_a_query_is_delivered_like_a_file(sqlite_url):
+    receipt = send(sqlite_url)
+    assert (receipt.source, receipt.accepted) == ("sql", 2)
+    assert names() == ["沈阳甲公司", "沈阳乙公司"]
+    assert send(sqlite_url).id == receipt.id
+
+
+@pytest.mark.parametrize(
+    "query", ["DELETE FROM taxpayers", "SELECT 1; DROP TABLE taxpayers", "ATTACH 'x' AS y", ""]
+)
+def test_only_one_select_is_run(sqlite_url, query):
+    with pytest.raises(exchange.QueryRefused):
+        send(sqlite_url, query)
+    assert send(sqlite_url).rows == 2
+
+
+def test_a_wrong_query_is_told_in_the_databases_words(sqlite_url):
+    with pytest.raises(exchange.QueryRefused, match="no such table: nowhere"):
+        send(sqlite_url, "SELECT * FROM nowhere")
+
+
+def test_a_password_is_never_written_down():
+    with pytest.raises(exchange.SourceUnreachable) as refusal:
+        send("postgresql://liu:hunter2@127.0.0.1:1/tax")
+    receipt = exchange.receipts(state="failed")[0]
+    assert "hunter2" not in f"{refusal.value}{receipt}"
+
+
+def test_a_database_of_a_kind_we_do_not_know():
+    with pytest.raises(exchange.UnknownFormat, match="oracle"):
+        send("oracle://x/y")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def as_other(user):
+    """PostgreSQL and MariaDB refuse to run as root."""
+    entry = pwd.getpwnam(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid} if os.geteuid() == 0 else {}
+
+
+@pytest.fixture
+def postgres_url():
+    folder = tempfile.mkdtemp(prefix="pg-")
+    other = as_other("postgres")
+    if other:
+        os.chown(folder, other["user"], other["group"])
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **other}
+    trust = ["-A", "trust", "-U", "liu", "-E", "UTF8", "--locale", "C.UTF-8"]
+    subprocess.run([POSTGRES / "initdb", "-D", f"{folder}/data", *trust], check=True, **quiet)
+    port = free_port()
+    settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    server = subprocess.Popen(
+        [POSTGRES / "postgres", "-D", f"{folder}/data", "-p", str(port), *settings], **quiet
+    )
+    yield wait_for_postgres(f"postgresql://liu@127.0.0.1:{port}/postgres")
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for_postgres(url):
+    import psycopg
+
+    for _ in range(100):
+        try:
+            with psycopg.connect(url) as base:
+                base.execute(
+                    "CREATE TABLE taxpayers (taxpayer_no text, name text, members numeric, day date)"
+                )
+                base.cursor().executemany("INSERT INTO taxpayers VALUES (%s, %s, %s, '2020-01-02')", ROWS)
+            return url
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError("PostgreSQL did not start")
+
+
+@pytest.mark.needs("postgresql")
+def test_a_postgresql_database_is_read_and_only_read(postgres_url):
+    assert send(postgres_url).accepted == 2
+    assert names() == ["沈阳甲公司", "沈阳乙公司"]
+    with pytest.raises(exchange.QueryRefused, match="read-only"):
+        send(postgres_url, "WITH gone AS (DELETE FROM taxpayers RETURNING *) SELECT * FROM gone")
+    with pytest.raises(exchange.QueryRefused, match="nowhere"):
+        send(postgres_url, "SELECT * FROM nowhere")
+
+
+@pytest.fixture
+def mariadb_url():
+    daemon = shutil.which("mariadbd", path="/usr/sbin:/usr/bin")
+    if daemon is None:
+        pytest.skip("mariadb is not installed (Debian package mariadb-server)")
+    folder, other, port = tempfile.mkdtemp(prefix="maria-"), as_other("mysql"), free_port()
+    if other:
+        os.chown(folder, other["user"], other["group"])
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **other}
+    install = [
+        "mariadb-install-db",
+        "--no-defaults",
+        f"--datadir={folder}/data",
+        "--auth-root-authentication-method=normal",
+    ]
+    subprocess.run(install, check=True, **quiet)
+    where = [f"--datadir={folder}/data", f"--port={port}", f"--socket={folder}/s", "--bind-address=127.0.0.1"]
+    server = subprocess.Popen([daemon, "--no-defaults", *where], **quiet)
+    yield wait_for_mariadb(port)
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for_mariadb(port):
+    import pymysql
+
+    for _ in range(150):
+        try:
+            with pymysql.connect(host="127.0.0.1", port=port, user="root", charset="utf8mb4") as base:
+                cursor = base.cursor()
+                cursor.execute("CREATE DATABASE tax CHARACTER SET utf8mb4")
+                cursor.execute("CREATE TABLE tax.taxpayers (taxpayer_no text, name text, members int)")
+                cursor.executemany("INSERT INTO tax.taxpayers VALUES (%s, %s, %s)", ROWS)
+                base.commit()
+            return f"mysql://root@127.0.0.1:{port}/tax"
+        except pymysql.err.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError("MariaDB did not start")
+
+
+def test_a_mariadb_database_is_read(mariadb_url):
+    assert send(mariadb_url).accepted == 2
+    assert names() == ["沈阳甲公司", "沈阳乙公司"]

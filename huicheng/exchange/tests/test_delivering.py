@@ -1,0 +1,184 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import Actor, acting_as, events, system_actor
+from huicheng.lake import api as lake
+
+pytestmark = pytest.mark.django_db
+
+LIU = Actor(id="a9", name="刘洋", kind="official", department="renshe", duties=frozenset({"deliver"}))
+CHEN = Actor(id="a8", name="陈静", kind="official", department="weijian", duties=frozenset({"deliver"}))
+HEADER = "个人编号\t证件号码\t姓名\t出生年月日\t联系地址\n"
+WANG = "1\t210102199001010023\t王芳\t1990-01-01\t沈阳市和平区安图街80号\n"
+LI = "2\t210103198502020010\t李强\t1985-02-02\t沈阳市沈河区文艺路12号\n"
+TABLE = "raw.insurance_members"
+
+
+@pytest.fixture
+def deliver(tmp_path):
+    def send(text, *, name="参保人.tsv", actor=LIU, **options):
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return exchange.deliver("insurance_members", path, actor=actor, **options)
+
+    return send
+
+
+def names():
+    return sorted(lake.read(TABLE).read_all()["name"].to_pylist())
+
+
+def test_good_rows_are_taken_and_the_receipt_says_how_many(deliver):
+    receipt = deliver(HEADER + WANG + LI)
+    assert (receipt.state, receipt.rows, receipt.accepted, receipt.refused) == ("accepted", 2, 2, 0)
+    assert names() == ["李强", "王芳"]
+    assert events(subject=f"delivery:{receipt.id}")[0].kind == "exchange.DeliveryReceived"
+
+
+def test_rows_know_the_delivery_and_the_line_they_came_from(deliver):
+    receipt = deliver(HEADER + WANG + LI)
+    rows = lake.read(TABLE, columns=["name", "_delivery", "_row", "birth_date"]).read_all().to_pylist()
+    assert [(row["_row"], row["name"], row["_delivery"]) for row in rows] == [
+        (1, "王芳", receipt.id), (2, "李强", receipt.id),
+    ]  # fmt: skip
+    assert str(rows[0]["birth_date"]) == "1990-01-01"
+
+
+def test_a_refused_row_comes_back_in_a_file_of_the_same_shape(deliver):
+    receipt = deliver(HEADER + WANG + "3\t\t\t\t\n" + "4\t只有两格\n")
+    assert (receipt.accepted, receipt.refused) == (1, 2)
+    assert receipt.refused_file.endswith(".tsv")
+    first, second = exchange.refused_rows(receipt.id)
+    assert first["个人编号"] == "3"
+    assert first["退回原因"].startswith("姓名：必填项为空")
+    assert "应有 5 列，实有 2 列" in second["退回原因"]
+
+
+def test_the_mended_file_of_refused_rows_can_be_delivered_as_it_is(deliver, tmp_path):
+    receipt = deliver(HEADER + WANG + "3\t\t\t\t\n")
+    mended = Path(receipt.refused_file).read_text(encoding="utf-8-sig").replace("3\t\t\t", "3\t\t赵敏\t")
+    assert deliver(mended).accepted == 1
+    assert names() == ["赵敏"]
+
+
+def test_a_doubtful_value_is_flagged_and_the_row_is_taken(deliver):
+    receipt = deliver(HEADER + WANG.replace("0023", "0024"))
+    issue = exchange.issues(receipt.id)[0]
+    assert (receipt.accepted, receipt.flagged) == (1, 1)
+    assert (issue.row, issue.field, issue.code, issue.outcome) == (
+        1,
+        "id_number",
+        "person_id.check",
+        "flagged",
+    )
+
+
+def test_the_same_file_again_is_the_same_receipt_and_nothing_changes(deliver):
+    first = deliver(HEADER + WANG)
+    assert deliver(HEADER + WANG, name="换了名字.tsv") == first
+    assert len(lake.versions(TABLE)) == 1
+
+
+def test_an_older_file_delivered_again_after_a_newer_one_counts(deliver):
+    old = deliver(HEADER + WANG)
+    deliver(HEADER + LI)
+    again = deliver(HEADER + WANG)
+    assert again.id != old.id
+    assert names() == ["王芳"]
+
+
+def test_the_second_row_of_the_same_key_is_sent_back(deliver):
+    receipt = deliver(HEADER + WANG + LI.replace("2\t", "1\t", 1))
+    assert exchange.refused_rows(receipt.id)[0]["退回原因"].startswith("个人编号：同一份文件里")
+    assert names() == ["王芳"]
+
+
+def test_a_missing_required_column_is_named_and_leaves_a_failed_receipt(deliver):
+    with pytest.raises(exchange.MissingColumns, match=r"姓名.*备注"):
+        deliver("个人编号\t备注\n1\tx\n")
+    receipt = exchange.receipts(state="failed")[0]
+    assert "缺少必填的列：姓名" in receipt.reason
+    assert not lake.exists(TABLE)
+
+
+def test_a_file_of_bad_rows_only_does_not_empty_the_table(deliver):
+    deliver(HEADER + WANG)
+    with pytest.raises(exchange.NothingAccepted, match="资源保持原样"):
+        deliver(HEADER + "3\t\t\t\t\n")
+    assert names() == ["王芳"]
+    assert exchange.refused_rows(exchange.receipts(state="failed")[0].id)
+
+
+def test_a_header_alone_does_not_empty_the_table(deliver):
+    deliver(HEADER + WANG)
+    with pytest.raises(exchange.EmptySource, match="没有数据行"):
+        deliver(HEADER)
+    assert names() == ["王芳"]
+
+
+def test_another_department_may_not_deliver(deliver):
+    with pytest.raises(exchange.NotYours, match="社会保险参保人"):
+        deliver(HEADER + WANG, actor=CHEN)
+    assert exchange.receipts() == []
+
+
+def test_refused_rows_of_a_workbook_come_back_as_a_workbook(tmp_path):
+    book = Workbook()
+    for row in (
+        ["身份证号", "姓名", "住址"],
+        ["1", "王芳", "沈阳市和平区安图街80号"],
+        ["2", None, "沈阳市沈河区"],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    receipt = exchange.deliver("civil_records", tmp_path / "a.xlsx", actor=system_actor("test"))
+    assert receipt.refused_file.endswith(".xlsx")
+    assert "姓名：必填项为空" in exchange.refused_rows(receipt.id)[0]["退回原因"]
+
+
+def test_an_upsert_resource_keeps_what_the_new_file_does_not_name(tmp_path):
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    head = "企业名称,统一社会信用代码,经营状态\n"
+    first.write_text(head + "沈阳甲公司,91210100MA0000001A,存续\n沈阳乙公司,91210100MA00000022,存续\n")
+    second.write_text(head + "沈阳甲公司,91210100MA0000001A,注销\n")
+    spec = exchange.resource("firm_registrations")
+    lenient = replace(spec, fields=tuple(replace(one, on_error="flag") for one in spec.fields))
+    exchange.declare(lenient)
+    for path in (first, second):
+        exchange.deliver("firm_registrations", path, actor=system_actor("test"))
+    rows = lake.read("raw.firm_registrations", columns=["name", "status"]).read_all().to_pylist()
+    assert {row["name"]: row["status"] for row in rows} == {"沈阳甲公司": "注销", "沈阳乙公司": "存续"}
+
+
+def test_a_replacement_that_was_interrupted_does_not_undo_a_newer_one(deliver, monkeypatch):
+    from huicheng.exchange import committing
+    from huicheng.ground.api import run_waiting
+
+    def die(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(committing, "_take", die)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(HEADER + WANG)
+    deliver(HEADER + LI)
+    with acting_as(LIU):
+        run_waiting()
+    assert names() == ["李强"]
+
+
+def test_a_newly_declared_resource_is_delivered_to_without_code(tmp_path):
+    spec = exchange.Resource(
+        code="street_lamps", title="路灯", owner="shuju", key=("lamp",),
+        fields=(exchange.Field("lamp", "灯杆编号", "text", required=True), exchange.Field("watts", "功率", "integer")),
+    )  # fmt: skip
+    exchange.declare(spec, by_pack=False)
+    path = tmp_path / "lamps.csv"
+    path.write_text("灯杆编号,功率\nL1,60\nL2,六十瓦\n")
+    receipt = exchange.deliver("street_lamps", path, actor=system_actor("test"))
+    assert (receipt.accepted, receipt.refused) == (1, 1)
+    assert exchange.issues(receipt.id)[0].value == "六十瓦"
