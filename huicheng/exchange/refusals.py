@@ -15,7 +15,7 @@ class SourceRefused(BadInput):
         place = "" if row is None else _("第 %(row)s 行") % {"row": f"{row:,}"} if row else _("表头")
         place += _("“%(column)s”列") % {"column": column} if column else ""
         super().__init__(_("%(file)s：%(place)s%(what)s。%(do)s。") % {
-            "file": file, "place": f"{place}，" if place else "", "what": what, "do": do,
+            "file": file, "place": _("%(place)s，") % {"place": place} if place else "", "what": what, "do": do,
         })  # fmt: skip
 
 
