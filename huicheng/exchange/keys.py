@@ -28,12 +28,14 @@ class SeenKeys:
         hashes = self._hash(keys)
         order = np.argsort(hashes, kind="stable")
         ordered = hashes[order]
+        met = np.zeros(len(hashes), bool)
+        met[1:] = ordered[1:] == ordered[:-1]
+        for run in self._runs:  # sorted needles: the searches walk through memory instead of leaping
+            at = np.minimum(np.searchsorted(run, ordered), len(run) - 1)
+            met |= run[at] == ordered
+        self._add(ordered)
         again = np.zeros(len(hashes), bool)
-        again[order[1:][ordered[1:] == ordered[:-1]]] = True
-        for run in self._runs:
-            at = np.minimum(np.searchsorted(run, hashes), len(run) - 1)
-            again |= run[at] == hashes
-        self._add(np.unique(hashes))
+        again[order] = met
         return again
 
     def _add(self, run: Hashes) -> None:
