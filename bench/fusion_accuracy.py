@@ -1,6 +1,6 @@
 """How well and how fast the city is fused: its own city in a home of its own, delivered, fused, held against the truth.
 
-    python bench/fusion_accuracy.py [RESIDENTS]
+python bench/fusion_accuracy.py [RESIDENTS]
 """
 
 import os
@@ -59,12 +59,16 @@ def show(run: fusion.FusionRun, truth: Path) -> None:
         links = lake.read(f"base.{kind}_links").read_all()
         got = sandbox.evaluate(links, truth, kind=kind, count_absent=False)
         print(f"{kind}: {one['rows']:,} rows -> {one['entities']:,} entities; link {one['link']['seconds']}")
-        print(f"  pairwise P {got.precision:.5f} R {got.recall:.5f} F1 {got.f1:.5f}; exact clusters F1 {got.exact_f1:.5f}; "
-              f"largest {got.largest}; two accepted codes {two_codes(links, truth, kind)}; "
-              f"garbage beside real rows {got.garbage_attached}")
+        print(
+            f"  pairwise P {got.precision:.5f} R {got.recall:.5f} F1 {got.f1:.5f}; exact clusters F1 {got.exact_f1:.5f}; "
+            f"largest {got.largest}; two accepted codes {two_codes(links, truth, kind)}; "
+            f"garbage beside real rows {got.garbage_attached}"
+        )
         strict = sandbox.evaluate(links, truth, kind=kind)
-        print(f"  counting the {got.absent} real rows that were refused or left unlinked: pairwise F1 {strict.f1:.5f}, "
-              f"exact clusters F1 {strict.exact_f1:.5f}")
+        print(
+            f"  counting the {got.absent} real rows that were refused or left unlinked: pairwise F1 {strict.f1:.5f}, "
+            f"exact clusters F1 {strict.exact_f1:.5f}"
+        )
         print(f"  waterfall {one['link']['waterfall']}; for review {one['link'].get('review', 0)}")
 
 

@@ -37,13 +37,20 @@ def city():
 
 
 def rows(table, *columns):
-    return lake.read(table, columns=list(columns)).read_all().sort_by([(name, "ascending") for name in columns]).to_pylist()
+    return (
+        lake.read(table, columns=list(columns))
+        .read_all()
+        .sort_by([(name, "ascending") for name in columns])
+        .to_pylist()
+    )
 
 
 def test_three_registers_stand_and_are_close_to_the_truth(city):
     run = fusion.fuse()
     for kind, floor in FLOORS.items():
-        got = sandbox.evaluate(lake.read(f"base.{kind}_links").read_all(), city / "truth", kind=kind, count_absent=False)
+        got = sandbox.evaluate(
+            lake.read(f"base.{kind}_links").read_all(), city / "truth", kind=kind, count_absent=False
+        )
         assert got.f1 >= floor, got
         assert run.figures[kind]["entities"] == lake.rows(f"base.{kind}")
     seal()
@@ -62,8 +69,14 @@ def test_fusing_again_changes_no_id(city):
 def test_every_chosen_value_is_the_registers_value(city):
     fusion.fuse()
     names = {one["base_id"]: one["name"] for one in rows("base.people", "base_id", "name")}
-    chosen = [one for one in rows("base.people_fields", "base_id", "field", "value", "chosen") if one["field"] == "name" and one["chosen"]]
-    assert {one["base_id"]: one["value"] for one in chosen} == {key: name for key, name in names.items() if name}
+    chosen = [
+        one
+        for one in rows("base.people_fields", "base_id", "field", "value", "chosen")
+        if one["field"] == "name" and one["chosen"]
+    ]
+    assert {one["base_id"]: one["value"] for one in chosen} == {
+        key: name for key, name in names.items() if name
+    }
 
 
 def test_no_small_cell_is_told(city):
@@ -80,14 +93,35 @@ def test_nothing_delivered_is_an_empty_register():
 @pytest.mark.slow
 def test_killed_anywhere_the_next_start_ends_the_same_run(city):
     """A run begun again pins the same inputs, gives the same ids and publishes nothing twice."""
-    code = ("import django; django.setup(); from django.core.management import call_command; from huicheng.fusion import api;"
-            "api.fuse()")
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huicheng.city.settings", "HUICHENG_HOME": str(home())}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=Path(__file__).parents[1], check=True)
-    subprocess.run([sys.executable, "-c", "import django; django.setup(); from huicheng.exchange.api import sync_declared;"
-                    "sync_declared()"], env=environment, cwd=Path(__file__).parents[1], check=True)
+    code = (
+        "import django; django.setup(); from django.core.management import call_command; from huicheng.fusion import api;"
+        "api.fuse()"
+    )
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "huicheng.city.settings",
+        "HUICHENG_HOME": str(home()),
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import django; django.setup(); from huicheng.exchange.api import sync_declared;sync_declared()",
+        ],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
     for wait in (2.0, 2.6, 3.2, 3.8, 4.4, 5.0):
-        process = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=Path(__file__).parents[1])
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, cwd=Path(__file__).parents[1]
+        )
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -100,7 +134,9 @@ def test_killed_anywhere_the_next_start_ends_the_same_run(city):
 
 
 def test_only_a_steward_starts_a_run():
-    clerk = Actor(id="account:2", name="李强", kind="official", department="gongan", duties=frozenset({"read"}))
+    clerk = Actor(
+        id="account:2", name="李强", kind="official", department="gongan", duties=frozenset({"read"})
+    )
     with pytest.raises(fusion.FusionRefused, match="李强"):
         fusion.fuse(actor=clerk)
 

@@ -33,7 +33,9 @@ class City(click.Group):
         except DatabaseError as problem:
             if "exist" not in str(problem) and "no such table" not in str(problem):
                 raise
-            err.print("[red]✗[/red] 这里还没有城市的数据表。先运行 huicheng migrate，或用 make up 建造样例城市。")
+            err.print(
+                "[red]✗[/red] 这里还没有城市的数据表。先运行 huicheng migrate，或用 make up 建造样例城市。"
+            )
         sys.exit(1)
 
 

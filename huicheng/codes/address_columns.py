@@ -1,4 +1,5 @@
 """A column of addresses: equal texts are read once, and the parts come back as a table."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -30,7 +31,7 @@ def _read(texts: list[str], home: str) -> Any:
     found = [parse_address(text, home=home) for text in texts]
     parts: list[Any] = list(zip(*found, strict=True)) or [()] * len(Address._fields)
     keys = [address.key for address in found]
-    parts += [keys, [key[len(address.division):] for key, address in zip(keys, found, strict=True)]]
+    parts += [keys, [key[len(address.division) :] for key, address in zip(keys, found, strict=True)]]
     return pa.table({name: _column(name, values) for name, values in zip(COLUMNS, parts, strict=True)})
 
 

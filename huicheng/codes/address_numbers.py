@@ -1,4 +1,5 @@
 """The tail of an address: every number, and the word behind it that says what it counts."""
+
 from __future__ import annotations
 
 import re
@@ -7,7 +8,8 @@ from typing import NamedTuple
 STEM = r"[甲乙丙丁]"
 TOKEN = re.compile(
     rf"(?P<n>-?[0-9]+(?=F(?![A-Z0-9]*座))|负[0-9]|地下[0-9]?|[0-9A-Z]+{STEM}?(?:[-之][0-9A-Z]+)*{STEM}?|{STEM}(?=座|栋|幢|号楼))"
-    r"(?P<s>号院|号楼|号栋|号房间|号房|号门|号工位|号(?:之[0-9]+|[甲乙丙丁](?![座栋楼区号]))?|弄|栋|幢|座|#楼|#|单元|梯|层|楼(?!下|上)|F|室|房间|房|户|铺位|商铺|铺|工位|门(?!市|诊))?")
+    r"(?P<s>号院|号楼|号栋|号房间|号房|号门|号工位|号(?:之[0-9]+|[甲乙丙丁](?![座栋楼区号]))?|弄|栋|幢|座|#楼|#|单元|梯|层|楼(?!下|上)|F|室|房间|房|户|铺位|商铺|铺|工位|门(?!市|诊))?"
+)
 BUILDING = frozenset(("号楼", "号栋", "栋", "幢", "座", "#楼", "#"))
 ROOM = frozenset(("室", "房间", "房", "户", "铺位", "商铺", "铺", "门", "号门", "号房间", "号房"))
 PUNCTUATION = str.maketrans("", "", "() -")
@@ -41,11 +43,17 @@ def flat_of(text: str, at: int, *, road: str, village: str) -> Flat:
     for token in TOKEN.finditer(text, at):
         if not token["s"] and last != token.start() and _is_word(text, token):
             continue
-        words = text[last:token.start()].translate(PUNCTUATION)
+        words = text[last : token.start()].translate(PUNCTUATION)
         last = token.end()
         if words:
             _name(parts, words)
-        _claim(parts, token["n"], token["s"] or "", road=bool(road or village) and token.start() <= at + 1, rest=last < end)
+        _claim(
+            parts,
+            token["n"],
+            token["s"] or "",
+            road=bool(road or village) and token.start() <= at + 1,
+            rest=last < end,
+        )
     if last < end and (words := text[last:].translate(PUNCTUATION)):
         _name(parts, words)
     return parts.flat()
@@ -53,7 +61,7 @@ def flat_of(text: str, at: int, *, road: str, village: str) -> Flat:
 
 def _is_word(text: str, token: re.Match[str]) -> bool:
     """A bare number or letter with a character right behind it belongs to a name: T3航站楼, 2期, 518创意园."""
-    return "-" not in token["n"] and text[token.end():token.end() + 1] > "\u3400"
+    return "-" not in token["n"] and text[token.end() : token.end() + 1] > "\u3400"
 
 
 def _name(parts: Parts, words: str) -> None:

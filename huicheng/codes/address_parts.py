@@ -1,10 +1,23 @@
 """What an address is once it has been read, and the key two writings of one flat share."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
 
-LEVELS = ("none", "province", "city", "district", "street", "community", "road", "compound", "number", "building",
-          "unit", "room")
+LEVELS = (
+    "none",
+    "province",
+    "city",
+    "district",
+    "street",
+    "community",
+    "road",
+    "compound",
+    "number",
+    "building",
+    "unit",
+    "room",
+)
 
 
 class Address(NamedTuple):

@@ -3,6 +3,7 @@
 The scanner walks left to right once: divisions by longest known name, street and community by the lists of the
 district just found, then the road, then every number with the word behind it.
 """
+
 from __future__ import annotations
 
 import re
@@ -20,25 +21,35 @@ from huicheng.codes.text import WIDE, chinese_number, traditional_map
 HOME = "210100"
 HAN = "\u3400-\u9fff"
 BLANKS = re.compile(r"[\s\u200b\ufeff]+|(?:邮编|邮政编码)[:：]?[0-9]{6}")
-NUMERAL = re.compile(r"[零〇○一二两三四五六七八九十百]+(?=号(?!路|街|线|巷|大街)|栋|幢|单元|楼(?!子|台)|层|室|门(?!市))")
-ROAD_TAIL = re.compile(r"[东南西北中新]?[一二三四五六七八九十]?(?:大街|大路|大道|路|街|巷|胡同|公路|站|北?大学)")
+NUMERAL = re.compile(
+    r"[零〇○一二两三四五六七八九十百]+(?=号(?!路|街|线|巷|大街)|栋|幢|单元|楼(?!子|台)|层|室|门(?!市))"
+)
+ROAD_TAIL = re.compile(
+    r"[东南西北中新]?[一二三四五六七八九十]?(?:大街|大路|大道|路|街|巷|胡同|公路|站|北?大学)"
+)
 ROAD_AT_ONCE = re.compile(r"[路街巷](?:$|[0-9(])")
-STREET = re.compile(f"([{HAN}]{{1,7}}?(?:街道办事处|街道办|街道|地区办事处|满族镇|满族乡|镇|乡)(?![路街巷道乡镇村])(?!大街|大道|中心))")
+STREET = re.compile(
+    f"([{HAN}]{{1,7}}?(?:街道办事处|街道办|街道|地区办事处|满族镇|满族乡|镇|乡)(?![路街巷道乡镇村])(?!大街|大道|中心))"
+)
 COMMUNITY = re.compile(
     f"([{HAN}0-9]{{1,9}}?(?:社区居委会|社区|村委会|村民委员会|居委会|嘎查|屯(?!村|社区)|(?<!新)(?<!工人)村))"
-    "(?![路街巷道镇乡]|大街|大道|中心|[0-9]+号?楼|[0-9]+栋)")
+    "(?![路街巷道镇乡]|大街|大道|中心|[0-9]+号?楼|[0-9]+栋)"
+)
 GROUP = re.compile(r"([0-9]{1,3}|[一二三四五六七八九十]+)(?:组|社|队)(?!区)")
 ROAD = re.compile(
     f"([{HAN}A-Z0-9]{{1,12}}?(?:大街|大道|大路|路|街|巷|胡同|弄(?=[0-9])|公路|里(?=[0-9]+号?)|线(?=[0-9]))(?![路街巷道])"
-    r"(?:[东西南北中上下]段|[0-9一二三四五六七八]+段)?)(?!局|桥|灯|口站|面|舞|坊|道办)")
+    r"(?:[东西南北中上下]段|[0-9一二三四五六七八]+段)?)(?!局|桥|灯|口站|面|舞|坊|道办)"
+)
 NOT_ROAD = re.compile(r"(?:铁路|公路|线路|道路|网路|马路|街|路|电路|一路)$")
 ZONE = re.compile(
     f"([{HAN}A-Z0-9]{{0,10}}?(?:"
-    "(?:经济|高新|技术|产业|工业|农业|保税|商贸|旅游|出口加工){1,4}(?:开发区|园区|园|区)|开发区|示范区|试验区))")
+    "(?:经济|高新|技术|产业|工业|农业|保税|商贸|旅游|出口加工){1,4}(?:开发区|园区|园|区)|开发区|示范区|试验区))"
+)
 VILLAGE_NEXT = re.compile(f"[{HAN}]{{1,6}}?(?:村|屯)(?!街|路)")
 FREE_TRADE = re.compile(r"中国\(辽宁\)自由贸易试验区(沈阳|大连|营口)片区")
 FREE_TRADE_AT = {"沈阳": "210112", "大连": "210213", "营口": "210802"}
 INVENTED = re.compile(r"^(?:测试.*|.*测试(?:地址|数据)?|无|暂无|不详|未知|同上|地址|[0-9xX*?-]+|(.)\1{2,})$")
+
 
 class Head(NamedTuple):
     """What the division names at the front of an address say, before anything is decided."""
@@ -71,7 +82,7 @@ def parse_address(text: str, *, home: str = HOME) -> Address:
     digit = DIGIT.search(plain)
     if digit and not NAME_GOES_ON.match(plain, digit.start() - 1):
         # Thousands of doors share one road: read it once, with a digit behind it as it has here.
-        front = _shared_front(plain[:digit.start()] + "1", home)
+        front = _shared_front(plain[: digit.start()] + "1", home)
     else:
         front = _front(plain, home)
     flat = flat_of(plain, front.end, road=front.road, village=front.low[2])
@@ -122,7 +133,7 @@ def tidy_address(text: str) -> str:
 
 
 def _arabic(found: re.Match[str]) -> str:
-    before = found.string[:found.start()]
+    before = found.string[: found.start()]
     if before and found.string[found.end()] == "楼" and before[-1] in "第东西南北":
         return found.group()
     return str(chinese_number(found.group()))
@@ -137,12 +148,12 @@ def _head(text: str) -> tuple[Head, int]:
             return Head(city=district[:4] + "00", zone=found.group(), zone_district=district), found.end()
         at = 2
     while word := lexicon.longest(text, at):
-        following = text[at + len(word):at + len(word) + 7]
+        following = text[at + len(word) : at + len(word) + 7]
         taken = None if _names_a_road(word, following) else _take(head, word)
         if taken is None:
             break
         head, at = taken, at + len(word)
-        at = _past_marks(text, at) if text[at:at + 1] in MARKS else at
+        at = _past_marks(text, at) if text[at : at + 1] in MARKS else at
     return head, at
 
 
@@ -151,7 +162,7 @@ MARKS = ("(", ")", " ", "-")
 
 def _past_marks(text: str, at: int) -> int:
     """Over a bracket, if the name of a division stands in it: 东陵区(浑南新区)."""
-    while text[at:at + 1] in MARKS:
+    while text[at : at + 1] in MARKS:
         if text[at] == "(" and not above_street().longest(text, at + 1):
             break
         at += 1
@@ -217,14 +228,22 @@ def _take_district(head: Head, word: str, places: tuple[str, ...], former: bool)
 def _settle(head: Head, home: str) -> tuple[str, bool, str]:
     """The one district meant, whether it is certain, and the code below which streets are looked for."""
     district, sure = _district_meant(head, home)
-    return district, sure, district or head.city[:4] or (home[:4] if head.province[:2] in ("", home[:2]) else "")
+    return (
+        district,
+        sure,
+        district or head.city[:4] or (home[:4] if head.province[:2] in ("", home[:2]) else ""),
+    )
 
 
 def _district_meant(head: Head, home: str) -> tuple[str, bool]:
     if not head.districts:
         return "", False
     city, province = head.city[:4], head.province[:2]
-    for prefix in (city, home[:4] if province in ("", home[:2]) and not city else "", "" if city else province):
+    for prefix in (
+        city,
+        home[:4] if province in ("", home[:2]) and not city else "",
+        "" if city else province,
+    ):
         fitting = [code for code in head.districts if prefix and code.startswith(prefix)]
         if fitting:
             return fitting[0], len(fitting) == 1
@@ -264,7 +283,7 @@ def _after_group(text: str, at: int) -> int:
 def _zone(text: str, at: int) -> tuple[str, int]:
     if "区" in text or "园" in text:
         found = ZONE.match(text, at)
-        if found and len(found.group()) > 3 and not ROAD.match(text[:found.end()], at):
+        if found and len(found.group()) > 3 and not ROAD.match(text[: found.end()], at):
             return found.group(1), found.end()
     return "", at
 
@@ -272,7 +291,7 @@ def _zone(text: str, at: int) -> tuple[str, int]:
 def _road(text: str, at: int) -> tuple[str, str, int]:
     """The road nearest the number; a road before it, or a village, stays in the remainder."""
     road, skipped = "", ""
-    while text[at:at + 1] in (" ", "(", ")", "-") and at < len(text):
+    while text[at : at + 1] in (" ", "(", ")", "-") and at < len(text):
         at += 1
     while found := ROAD.match(text, at):
         if NOT_ROAD.fullmatch(found.group(1)):

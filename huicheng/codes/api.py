@@ -1,4 +1,5 @@
 """The door of codes: checksums, standard forms, divisions and addresses, one at a time or a column at a time."""
+
 from __future__ import annotations
 
 from huicheng.codes.address_columns import address_keys, parse_addresses

@@ -1,4 +1,5 @@
 """What judging a column gives back."""
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple

@@ -1,4 +1,5 @@
 """`check`: one column of a delivery against the kind its field declares."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -10,10 +11,44 @@ from huicheng.codes.checked import Checked
 from huicheng.codes.problems import Refused
 from huicheng.codes.text import half_width
 
-KINDS = ("text", "integer", "number", "date", "datetime", "boolean", "money", "person_id", "credit_code",
-         "phone", "person_name", "firm_name", "address", "division", "code")
+KINDS = (
+    "text",
+    "integer",
+    "number",
+    "date",
+    "datetime",
+    "boolean",
+    "money",
+    "person_id",
+    "credit_code",
+    "phone",
+    "person_name",
+    "firm_name",
+    "address",
+    "division",
+    "code",
+)
 # What people and programs write into a cell to say that it is empty.
-NOTHING = ("N/A", "n/a", "#N/A", "NA", "NULL", "null", "None", "none", "nan", "NaN", "\\N", "-", "--", "—", "——", "/", "无", "空")
+NOTHING = (
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NA",
+    "NULL",
+    "null",
+    "None",
+    "none",
+    "nan",
+    "NaN",
+    "\\N",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "无",
+    "空",
+)
 YES = {"是", "1", "true", "yes", "y", "t", "有", "真", "√", "1.0"}
 NO = {"否", "0", "false", "no", "n", "f", "无", "假", "×", "0.0"}
 READABLE_FAULTS = "\ufffd|[\ue000-\uf8ff]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]|锟斤拷|烫烫烫"
@@ -43,10 +78,22 @@ def _judges() -> dict[str, Callable[[Any], Checked]]:
     from huicheng.codes.persons import person_ids
     from huicheng.codes.phones import phones
 
-    return {"person_id": person_ids, "credit_code": credit_codes, "date": dates, "phone": phones, "text": _text,
-            "integer": partial(_number, whole=True), "number": partial(_number, whole=False),
-            "datetime": _datetimes, "boolean": _booleans, "money": _money, "person_name": _person_names,
-            "firm_name": _firm_names, "address": _addresses, "division": _divisions}
+    return {
+        "person_id": person_ids,
+        "credit_code": credit_codes,
+        "date": dates,
+        "phone": phones,
+        "text": _text,
+        "integer": partial(_number, whole=True),
+        "number": partial(_number, whole=False),
+        "datetime": _datetimes,
+        "boolean": _booleans,
+        "money": _money,
+        "person_name": _person_names,
+        "firm_name": _firm_names,
+        "address": _addresses,
+        "division": _divisions,
+    }
 
 
 def _is_dictionary(column: Any) -> bool:
@@ -57,7 +104,6 @@ def _is_dictionary(column: Any) -> bool:
 
 def _through_dictionary(kind: str, column: Any, codes: str | None) -> Checked:
     import pyarrow as pa
-
 
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks()
@@ -243,4 +289,3 @@ def _codes(column: Any, codes: str | None) -> Checked:
     if codes is None:
         return _text(column)
     return one_by_one(as_text(_emptied(column)), table(codes).code, pa.string())
-

@@ -1,4 +1,5 @@
 """The four check characters Chinese codes carry, each a few lines of arithmetic."""
+
 from __future__ import annotations
 
 PERSON_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -1,4 +1,5 @@
 """Code tables kept as files: a standard's number and year on the first line, a code and its names on each other."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -49,8 +50,13 @@ def table(name: str) -> CodeTable:
 @cache
 def table_names() -> tuple[str, ...]:
     """Files whose every row is a code with aliases; the others in the folder are read by their own module."""
-    return tuple(sorted(path.stem for path in TABLES.glob("*.csv")
-                        if "\ncode,name,aliases\n" in path.read_text("utf-8")[:400]))
+    return tuple(
+        sorted(
+            path.stem
+            for path in TABLES.glob("*.csv")
+            if "\ncode,name,aliases\n" in path.read_text("utf-8")[:400]
+        )
+    )
 
 
 def label(name: str | None, code: str) -> str | None:

@@ -1,4 +1,5 @@
 """How a column of text meets numpy: equal-length rows become one byte matrix, the odd ones go one by one."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -63,10 +64,10 @@ def raw_bytes(column: Any) -> NDArray[np.uint8]:
     if not len(column):
         return np.zeros(0, np.uint8)
     _, offsets, data = column.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[column.offset:column.offset + len(column) + 1]
+    bounds = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
     if data is None:
         return np.zeros(0, np.uint8)
-    return np.frombuffer(data, np.uint8)[bounds[0]:bounds[-1]]
+    return np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]]
 
 
 def text_of(grid: NDArray[np.uint8]) -> Any:
@@ -95,7 +96,8 @@ class Verdicts:
 
     def column(self) -> Any:
         return pa.DictionaryArray.from_arrays(
-            pa.array(self.marks - 1, pa.int8(), mask=self.marks == 0), pa.array(self.codes, pa.string()))
+            pa.array(self.marks - 1, pa.int8(), mask=self.marks == 0), pa.array(self.codes, pa.string())
+        )
 
     def standing(self, doubts: Sequence[str]) -> NDArray[np.bool_]:
         """Rows whose value stands: no problem, or only a doubt."""
@@ -136,7 +138,7 @@ def leap_days() -> NDArray[np.bool_]:
     for leap in (0, 1):
         for month, length in enumerate(lengths, 1):
             days = length + (leap and month == 2)
-            table[leap, month * 100 + 1:month * 100 + days + 1] = True
+            table[leap, month * 100 + 1 : month * 100 + days + 1] = True
     return table
 
 

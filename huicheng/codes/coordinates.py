@@ -1,4 +1,5 @@
 """GCJ-02, the shifted coordinates of Chinese map services, back to WGS-84."""
+
 from __future__ import annotations
 
 import math

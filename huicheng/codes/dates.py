@@ -1,4 +1,5 @@
 """Days however they were written: 2020年1月5日, 二〇二〇年一月五日, 民国八十年一月五日, 43835."""
+
 from __future__ import annotations
 
 import re
@@ -13,11 +14,15 @@ CHINESE = "零〇○一二三四五六七八九十廿百"
 YMD = re.compile(r"([0-9]{4})[-/.年\s]{1,2}([0-9]{1,2})[-/.月\s]{1,2}([0-9]{1,2})(?:日|号)?")
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 WRITTEN = re.compile(f"([{CHINESE}]{{4}})年([{CHINESE}]{{1,3}})月([{CHINESE}]{{1,3}})[日号]?")
-REPUBLIC = re.compile(f"民国([0-9]{{1,3}}|[{CHINESE}元]{{1,5}})年([0-9]{{1,2}}|[{CHINESE}]{{1,3}})月"
-                      f"([0-9]{{1,2}}|[{CHINESE}]{{1,3}})[日号]?")
+REPUBLIC = re.compile(
+    f"民国([0-9]{{1,3}}|[{CHINESE}元]{{1,5}})年([0-9]{{1,2}}|[{CHINESE}]{{1,3}})月"
+    f"([0-9]{{1,2}}|[{CHINESE}]{{1,3}})[日号]?"
+)
 DAY_FIRST = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 SERIAL = re.compile(r"([0-9]{4,5})(?:\.([0-9]+))?")
-CLOCK = re.compile(r"[T\s]*([0-9]{1,2})[:时点]([0-9]{1,2})(?:[:分]([0-9]{1,2})(?:\.[0-9]+)?秒?|分)?\s*(?:Z|[+-][0-9:]{4,6})?$")
+CLOCK = re.compile(
+    r"[T\s]*([0-9]{1,2})[:时点]([0-9]{1,2})(?:[:分]([0-9]{1,2})(?:\.[0-9]+)?秒?|分)?\s*(?:Z|[+-][0-9:]{4,6})?$"
+)
 EXCEL_EPOCH = datetime(1899, 12, 30)
 SERIALS = range(3653, 73415)  # 1910-01-01 to 2100: smaller numbers are counts, not days
 YEARS = range(1850, 2101)
@@ -28,7 +33,7 @@ def read_date(text: str) -> date:
     plain = half_width(text).strip().strip("'")
     for shape, reader in ((YMD, _digits), (COMPACT, _digits), (WRITTEN, _chinese), (REPUBLIC, _republic)):
         if found := shape.match(plain):
-            rest = plain[found.end():].strip()
+            rest = plain[found.end() :].strip()
             if not rest or CLOCK.fullmatch(rest) or re.fullmatch(r"[0-9]{6}", rest):
                 return _day(*reader(*found.groups()))
     if found := DAY_FIRST.fullmatch(plain):
@@ -72,8 +77,10 @@ def _chinese(*parts: str) -> tuple[int, int, int]:
 
 
 def _republic(year: str, month: str, day: str) -> tuple[int, int, int]:
-    numbers = [int(part) if part.isdigit() else chinese_number(part.replace("元", "一").replace("廿", "二十")) or 0
-               for part in (year, month, day)]
+    numbers = [
+        int(part) if part.isdigit() else chinese_number(part.replace("元", "一").replace("廿", "二十")) or 0
+        for part in (year, month, day)
+    ]
     return numbers[0] + 1911, numbers[1], numbers[2]
 
 

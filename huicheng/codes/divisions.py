@@ -1,4 +1,5 @@
 """GB/T 2260 and below: province, city, county, street, community, and what each used to be called."""
+
 from __future__ import annotations
 
 import re
@@ -62,7 +63,9 @@ def find(name: str, *, within: str = "") -> tuple[Division, ...]:
     if not hits or len(prefix) >= 6:
         hits += _lower_names().get(name, ())
     inside = {hit.code + hit.name: hit for hit in hits if hit.code.startswith(prefix)}
-    return tuple(sorted(inside.values(), key=lambda hit: (hit.former, hit.name != name, len(_trimmed(hit.code)))))
+    return tuple(
+        sorted(inside.values(), key=lambda hit: (hit.former, hit.name != name, len(_trimmed(hit.code))))
+    )
 
 
 def present_day(code_or_name: str, *, within: str = "") -> Division:
@@ -73,8 +76,11 @@ def present_day(code_or_name: str, *, within: str = "") -> Division:
     hits = find(code_or_name, within=within)
     if not hits:
         raise Refused("division.unknown")
-    now = {hit.present or hit.code for hit in hits if hit.former == hits[0].former
-           and (hit.name == hits[0].name) and hit.level == hits[0].level}
+    now = {
+        hit.present or hit.code
+        for hit in hits
+        if hit.former == hits[0].former and (hit.name == hits[0].name) and hit.level == hits[0].level
+    }
     if len(now) > 1:
         raise Refused("division.ambiguous")
     return division(now.pop())
@@ -98,7 +104,7 @@ def issuing_divisions() -> Any:
     known = np.zeros(1_000_000, bool)
     for key in _upper():
         if len(key) == 4 and not key.startswith("21"):
-            known[int(key) * 100 + 1:int(key) * 100 + 100] = True
+            known[int(key) * 100 + 1 : int(key) * 100 + 100] = True
     codes = [_full(key) for key in (*_upper(), *_former()) if len(key) == 6]
     known[[int(code) for code in codes]] = True
     return known
@@ -127,7 +133,9 @@ def _upper() -> dict[str, Division]:
         name = table[row["provinceCode"]].name if row["name"] in HOLLOW else row["name"]
         table[row["code"]] = Division(_full(row["code"]), name, "city", _full(row["provinceCode"]), name)
     for row in rows(ADMIN / "china_areas.csv"):
-        table[row["code"]] = Division(row["code"], row["name"], "district", _full(row["cityCode"]), row["name"])
+        table[row["code"]] = Division(
+            row["code"], row["name"], "district", _full(row["cityCode"]), row["name"]
+        )
     for row in rows(ADMIN / "areacity_pinyin_level4_ln_jl.csv.gz"):
         _shorten(table, row)
     return table
@@ -154,14 +162,23 @@ def _former() -> dict[str, Division]:
 @cache
 def _former_rows() -> tuple[Division, ...]:
     return tuple(
-        Division(row["code"], row["name"], LEVELS[len(_trimmed(row["code"]))], row["within"], row["name"],
-                 row["present"])
-        for row in rows(TABLES / "former_divisions.csv"))
+        Division(
+            row["code"],
+            row["name"],
+            LEVELS[len(_trimmed(row["code"]))],
+            row["within"],
+            row["name"],
+            row["present"],
+        )
+        for row in rows(TABLES / "former_divisions.csv")
+    )
 
 
 @cache
 def _exceptions() -> dict[tuple[str, str], str]:
-    return {(row["former"], row["street"]): row["present"] for row in rows(TABLES / "division_exceptions.csv")}
+    return {
+        (row["former"], row["street"]): row["present"] for row in rows(TABLES / "division_exceptions.csv")
+    }
 
 
 @cache
@@ -171,16 +188,22 @@ def development_zones() -> dict[str, str]:
 
 @cache
 def _streets() -> dict[str, Division]:
-    return {row["code"]: Division(row["code"], row["name"], "street", row["areaCode"],
-                                  STREET_SUFFIX.sub("", row["name"]))
-            for row in rows(ADMIN / "china_streets.csv.gz")}
+    return {
+        row["code"]: Division(
+            row["code"], row["name"], "street", row["areaCode"], STREET_SUFFIX.sub("", row["name"])
+        )
+        for row in rows(ADMIN / "china_streets.csv.gz")
+    }
 
 
 @cache
 def _communities() -> dict[str, Division]:
-    return {row["code"]: Division(row["code"], row["name"], "community", row["streetCode"],
-                                  COMMUNITY_SUFFIX.sub("", row["name"]))
-            for row in rows(ADMIN / "liaoning_villages.csv.gz")}
+    return {
+        row["code"]: Division(
+            row["code"], row["name"], "community", row["streetCode"], COMMUNITY_SUFFIX.sub("", row["name"])
+        )
+        for row in rows(ADMIN / "liaoning_villages.csv.gz")
+    }
 
 
 def _index(*tables: Any) -> dict[str, list[Division]]:
@@ -216,15 +239,20 @@ def _national_changes() -> tuple[Division, ...]:
         old_path = [part for part in old.split("\t")[2:] if part][::2]
         present = _walk(new.split("\t"))
         if present and old_path[-1] != present.name:
-            gone.append(Division(present.code, old_path[-1], present.level, present.parent, old_path[-1],
-                                 present.code))
+            gone.append(
+                Division(
+                    present.code, old_path[-1], present.level, present.parent, old_path[-1], present.code
+                )
+            )
     return tuple(gone)
 
 
 def _walk(path: list[str]) -> Division | None:
     here = None
     for name in (part.strip() for part in path if part.strip()):
-        hits = [hit for hit in _names().get(name, ()) if here is None or hit.code.startswith(_trimmed(here.code))]
+        hits = [
+            hit for hit in _names().get(name, ()) if here is None or hit.code.startswith(_trimmed(here.code))
+        ]
         if not hits:
             return None
         here = hits[-1] if here else hits[0]

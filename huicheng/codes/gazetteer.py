@@ -1,4 +1,5 @@
 """The divisions turned into word lists that a scanner can ask by longest prefix."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -24,8 +25,8 @@ class Words(NamedTuple):
     lengths: dict[str, tuple[int, ...]]
 
     def longest(self, text: str, start: int) -> str:
-        for length in self.lengths.get(text[start:start + 2], ()):
-            word = text[start:start + length]
+        for length in self.lengths.get(text[start : start + 2], ()):
+            word = text[start : start + length]
             if word in self.names:
                 return word
         return ""
@@ -62,8 +63,14 @@ def above_street() -> Words:
 @cache
 def streets_of(prefix: str) -> Words:
     """Streets and towns below a city or a district, by full name and by the names people use."""
-    return words([(name, street.code) for street in all_streets() if street.code.startswith(prefix)
-                  and not street.name.endswith(NOT_STREETS) for name in _street_names(street)])
+    return words(
+        [
+            (name, street.code)
+            for street in all_streets()
+            if street.code.startswith(prefix) and not street.name.endswith(NOT_STREETS)
+            for name in _street_names(street)
+        ]
+    )
 
 
 # Units the statisticians count as streets and nobody writes as one.
@@ -84,6 +91,10 @@ def communities_of(prefix: str) -> Words:
     for place in all_communities():
         if place.code.startswith(prefix):
             short = COMMUNITY_SUFFIX.sub("", place.name)
-            tails = ("社区", "社区居委会") if "社区" in place.name or "居委会" in place.name else ("村", "村委会", "村民委员会")
+            tails = (
+                ("社区", "社区居委会")
+                if "社区" in place.name or "居委会" in place.name
+                else ("村", "村委会", "村民委员会")
+            )
             pairs += [(short + tail, place.code) for tail in tails]
     return words(pairs)

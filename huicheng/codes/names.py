@@ -1,4 +1,5 @@
 """Person names and firm names in one written form, with keys that bring like-sounding and like-written ones together."""
+
 from __future__ import annotations
 
 import re
@@ -18,11 +19,15 @@ DOTTED_NAME = re.compile(f"[{HAN}A-Za-z]{{1,12}}(?:·[{HAN}A-Za-z]{{1,15}}){{1,4
 LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z'\-]*(?: [A-Za-z][A-Za-z'\-]*){1,5}")
 INVENTED = re.compile(
     r"^(?:测试.*|.*测试(?:数据|员|用户)?\d*|无名氏?|不详|未知|未提供|无|暂无|空|没有|张三丰|某某+|.某某?|姓名|匿名|本人|同上|户主|新生儿|弃婴|"
-    r"(.)\1+|null|none|test.*|n/?a|admin|x+|\d+|[?？*＊#]+)$", re.IGNORECASE)
+    r"(.)\1+|null|none|test.*|n/?a|admin|x+|\d+|[?？*＊#]+)$",
+    re.IGNORECASE,
+)
 UNREADABLE = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b-\x1f]|[?？]{2,}|锟斤拷|烫烫")
 # Characters a citizen card may bear but a keyboard may not: the common form beside the rare one.
-VARIANTS = str.maketrans("昇堃喆珮淼翀硏峯甯濬榖犇竝邨菓堦讚週鉅藴菴逹祕劲髙吕黒産産戸斉𬱖",
-                         "升坤哲佩淼翀研峰宁浚谷犇并村果阶赞周巨蕴庵达秘劲高吕黑产产户齐顗")
+VARIANTS = str.maketrans(
+    "昇堃喆珮淼翀硏峯甯濬榖犇竝邨菓堦讚週鉅藴菴逹祕劲髙吕黒産産戸斉𬱖",
+    "升坤哲佩淼翀研峰宁浚谷犇并村果阶赞周巨蕴庵达秘劲高吕黑产产户齐顗",
+)
 
 
 def person_name(text: str) -> str:
@@ -77,9 +82,12 @@ EDGES = " \t\"'“”‘’,;，。、"
 FORMS = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|公司|合伙企业|个人独资企业|专业合作社联合社|专业合作社|合作社|"
     r"事务所|研究院|研究所|设计院|经营部|经销处|经销部|营业部|服务部|服务中心|服务站|商行|商店|商场|超市|门市部|酒店|宾馆|饭店|餐厅|"
-    r"工厂|总厂|厂|中心|协会|学会|学校|幼儿园|医院|诊所|药房|药店|银行|信用社|支行|农场|基金会|工作室|集团|部|店|站|社|所|院|行|处)$")
-BRANCH = re.compile(r"^(.{4,}?(?:公司|厂|集团|银行|社|店|院|所|中心))(.{0,20}?(?:分公司|支公司|分厂|分店|分行|支行|分社|营业部|"
-                    r"经营部|办事处|分理处|门市部|销售处|营业厅|服务站|加油站))$")
+    r"工厂|总厂|厂|中心|协会|学会|学校|幼儿园|医院|诊所|药房|药店|银行|信用社|支行|农场|基金会|工作室|集团|部|店|站|社|所|院|行|处)$"
+)
+BRANCH = re.compile(
+    r"^(.{4,}?(?:公司|厂|集团|银行|社|店|院|所|中心))(.{0,20}?(?:分公司|支公司|分厂|分店|分行|支行|分社|营业部|"
+    r"经营部|办事处|分理处|门市部|销售处|营业厅|服务站|加油站))$"
+)
 QUALIFIERS = re.compile(r"[(]((?:普通|有限|特殊普通)合伙|集团|中国|原.{2,20}|.{2,6})[)]")
 
 
@@ -118,11 +126,13 @@ def split_firm_name(text: str) -> FirmName:
     if found := BRANCH.match(name):
         body, branch = found.groups()
     region, rest = _region(body)
-    brackets = "".join(word for word in QUALIFIERS.findall(rest) if word not in ("集团", "普通合伙", "有限合伙"))
+    brackets = "".join(
+        word for word in QUALIFIERS.findall(rest) if word not in ("集团", "普通合伙", "有限合伙")
+    )
     inner_region, brackets_left = _region(brackets)
     rest = QUALIFIERS.sub("", rest)
     form = FORMS.search(rest)
-    rest, form_text = (rest[:form.start()], form.group()) if form and form.start() else (rest, "")
+    rest, form_text = (rest[: form.start()], form.group()) if form and form.start() else (rest, "")
     brand, trade = _trade(rest)
     return FirmName(name, region or inner_region, brand, trade, form_text, brackets_left + branch)
 
@@ -155,8 +165,7 @@ def _trades() -> re.Pattern[str]:
 def _trade(rest: str) -> tuple[str, str]:
     """The brand is at least two characters; the trade begins with the first known trade word after it."""
     found = _trades().search(rest, min(2, len(rest)))
-    return (rest[:found.start()], rest[found.start():]) if found else (rest, "")
-
+    return (rest[: found.start()], rest[found.start() :]) if found else (rest, "")
 
 
 def sound_keys(column: Any) -> Any:

@@ -1,4 +1,5 @@
 """GB 32100 credit codes, GB 11714 organisation codes and the numbers they replaced."""
+
 from __future__ import annotations
 
 import re
@@ -26,8 +27,17 @@ if TYPE_CHECKING:
 AUTHORITIES: dict[str, tuple[str, dict[str, str]]] = {
     "1": ("机构编制", {"1": "机关", "2": "事业单位", "3": "群众团体", "9": "其他"}),
     "2": ("外交", {"1": "外国常驻新闻机构", "9": "其他"}),
-    "3": ("司法行政", {"1": "律师事务所", "2": "公证处", "3": "基层法律服务所", "4": "司法鉴定机构",
-                       "5": "仲裁委员会", "9": "其他"}),
+    "3": (
+        "司法行政",
+        {
+            "1": "律师事务所",
+            "2": "公证处",
+            "3": "基层法律服务所",
+            "4": "司法鉴定机构",
+            "5": "仲裁委员会",
+            "9": "其他",
+        },
+    ),
     "4": ("文化", {"1": "外国在华文化中心", "9": "其他"}),
     "5": ("民政", {"1": "社会团体", "2": "民办非企业单位", "3": "基金会", "9": "其他"}),
     "6": ("旅游", {"1": "外国旅游部门常驻代表机构", "2": "港澳台旅游部门常驻代表机构", "9": "其他"}),
@@ -41,8 +51,14 @@ AUTHORITIES: dict[str, tuple[str, dict[str, str]]] = {
 PAIRS = frozenset(first + second for first, pair in AUTHORITIES.items() for second in pair[1])
 CREDIT_SHAPE = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
 ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}[0-9X]")
-CODES = ("credit_code.length", "credit_code.characters", "credit_code.division", "credit_code.check",
-         "credit_code.authority", "credit_code.organisation")
+CODES = (
+    "credit_code.length",
+    "credit_code.characters",
+    "credit_code.division",
+    "credit_code.check",
+    "credit_code.authority",
+    "credit_code.organisation",
+)
 DOUBTS = CODES[-2:]
 # Letters the code never uses, and what the eye or the scanner took for them.
 MISREAD = {"I": "1", "O": "0", "Z": "2", "S": "5", "V": "U"}
@@ -93,8 +109,8 @@ def repair_credit_code(text: str) -> list[str]:
     if len(number) != 18:
         return []
     candidates = [number]
-    candidates += [number[:i] + number[i + 1] + number[i] + number[i + 2:] for i in range(17)]
-    candidates += [number[:i] + other + number[i + 1:] for i in range(18) for other in CREDIT_ALPHABET]
+    candidates += [number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(17)]
+    candidates += [number[:i] + other + number[i + 1 :] for i in range(18) for other in CREDIT_ALPHABET]
     return [c for c in dict.fromkeys(candidates) if c != tidy_code(text) and _fully_stands(c)]
 
 

@@ -1,4 +1,5 @@
 """GB 11643, the citizen number: one at a time, and a column at a time."""
+
 from __future__ import annotations
 
 import re
@@ -88,8 +89,8 @@ def repair_person_id(text: str) -> list[str]:
     number = tidy_code(text)
     if len(number) != 18:
         return []
-    candidates = [number[:i] + number[i + 1] + number[i] + number[i + 2:] for i in range(17)]
-    candidates += [number[:i] + digit + number[i + 1:] for i in range(17) for digit in "0123456789"]
+    candidates = [number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(17)]
+    candidates += [number[:i] + digit + number[i + 1 :] for i in range(17) for digit in "0123456789"]
     candidates += [number[:17] + digit for digit in PERSON_CHECKS]
     return [c for c in dict.fromkeys(candidates) if c != number and _stands(c)]
 
@@ -101,8 +102,15 @@ def _stands(number: str) -> bool:
         return False
 
 
-CODES = ("person_id.length", "person_id.characters", "person_id.date", "person_id.sequence",
-         "person_id.check", "person_id.division", "person_id.upgraded")
+CODES = (
+    "person_id.length",
+    "person_id.characters",
+    "person_id.date",
+    "person_id.sequence",
+    "person_id.check",
+    "person_id.division",
+    "person_id.upgraded",
+)
 DOUBTS = CODES[-2:]
 
 
@@ -208,8 +216,10 @@ def person_facts(numbers: Any) -> Any:
     place[rows] = np.arange(len(rows))
     take = pa.array(place, mask=place < 0)
     sexes = np.where(grid[:, 16] % 2, ord("1"), ord("2")).astype(np.uint8)
-    return pa.table({
-        "birth_date": pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32()).take(take),
-        "sex": text_of(sexes[:, None]).take(take),
-        "division": text_of(grid[:, :6]).take(take),
-    })
+    return pa.table(
+        {
+            "birth_date": pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32()).take(take),
+            "sex": text_of(sexes[:, None]).take(take),
+            "division": text_of(grid[:, :6]).take(take),
+        }
+    )

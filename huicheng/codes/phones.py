@@ -1,4 +1,5 @@
 """Telephone numbers: 13 digits of noise in, 11 digits or area-number out."""
+
 from __future__ import annotations
 
 import re
@@ -33,7 +34,7 @@ def _read(text: str, area_code: str = AREA_CODE) -> str | tuple[str, str]:
     if found := _plain(digits, area_code):
         return found
     cut = EXTENSION.search(text)
-    found = _plain(_bare(text[:cut.start()]), area_code) if cut else None
+    found = _plain(_bare(text[: cut.start()]), area_code) if cut else None
     if not cut or found is None:
         return _first_of_many(text, area_code)
     number = found[0] if isinstance(found, tuple) else found
@@ -61,7 +62,11 @@ def _plain(digits: str, area_code: str) -> str | tuple[str, str] | None:
         return digits[1:]
     if found := LANDLINE.fullmatch(digits):
         area, number = found.groups()
-        return (f"{area}-{number}", "phone.old") if area == AREA_CODE and len(number) == 7 else f"{area}-{number}"
+        return (
+            (f"{area}-{number}", "phone.old")
+            if area == AREA_CODE and len(number) == 7
+            else f"{area}-{number}"
+        )
     if LOCAL.fullmatch(digits):
         return f"{area_code}-{digits}"
     if OLD_LOCAL.fullmatch(digits):
@@ -79,7 +84,9 @@ def phones(column: Any) -> Checked:
 
     text = as_text(column)
     fine = pc.match_substring_regex(text, r"^1[3-9][0-9]{9}$")
-    fishy = pc.match_substring_regex(text, r"0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8}|12345678|87654321")
+    fishy = pc.match_substring_regex(
+        text, r"0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8}|12345678|87654321"
+    )
     odd = pc.or_(pc.invert(fine), fishy).fill_null(False)
     rows = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
     if not len(rows):
@@ -93,7 +100,6 @@ def spread(text: Any, rows: Any, read: Checked) -> Checked:
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
-
 
     mask = np.zeros(len(text), bool)
     mask[rows] = True

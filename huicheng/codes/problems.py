@@ -1,4 +1,5 @@
 """What can be wrong with a value: a short code in the data, a sentence for the person who must mend it."""
+
 from __future__ import annotations
 
 from functools import cache

@@ -1,4 +1,5 @@
 """Characters before meaning: widths, blanks, Chinese numerals, traditional forms."""
+
 from __future__ import annotations
 
 import re
@@ -11,8 +12,30 @@ KEPT = frozenset("昇堃喆淼邨甦犇龢迺乾藉麽仝菉椀祇")
 BLANKS = re.compile(r"[\s\u200b-\u200f\ufeff\u00ad]+")
 NOT_CODE = re.compile(r"[\s'’‘`\"“”\-—–_.·,，。:：]+")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
-          "八": 8, "九": 9, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
+DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "○": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "壹": 1,
+    "贰": 2,
+    "叁": 3,
+    "肆": 4,
+    "伍": 5,
+    "陆": 6,
+    "柒": 7,
+    "捌": 8,
+    "玖": 9,
+}
 UNITS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 GROUPS = {"万": 10_000, "亿": 100_000_000}
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -67,8 +90,11 @@ def traditional_map() -> dict[int, str]:
     """Single characters only: a name has no context for phrases to help with."""
     block = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simple = _simplifier().convert(" ".join(block)).split(" ")
-    return {ord(old): new for old, new in zip(block, simple, strict=True)
-            if old != new and len(new) == 1 and old not in KEPT}
+    return {
+        ord(old): new
+        for old, new in zip(block, simple, strict=True)
+        if old != new and len(new) == 1 and old not in KEPT
+    }
 
 
 def simplified(text: str) -> str:

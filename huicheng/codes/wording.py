@@ -1,4 +1,5 @@
 """The sentences behind the problem codes. A code is data and must never change; its words may."""
+
 from __future__ import annotations
 
 
@@ -29,9 +30,13 @@ SENTENCES = {
     "person_id.upgraded": _("15位旧身份号码，已升为18位并标记。请以现行证件为准。"),
     "credit_code.length": _("统一社会信用代码应为18位。请核对是否漏字或多字。"),
     "credit_code.characters": _("统一社会信用代码只用数字和大写字母，且不用 I、O、Z、S、V。请核对执照。"),
-    "credit_code.authority": _("统一社会信用代码前两位不是已知的登记管理部门和机构类别，已保留并标记。请核对执照。"),
+    "credit_code.authority": _(
+        "统一社会信用代码前两位不是已知的登记管理部门和机构类别，已保留并标记。请核对执照。"
+    ),
     "credit_code.division": _("统一社会信用代码第3至8位不是数字。请核对执照。"),
-    "credit_code.organisation": _("统一社会信用代码第9至17位（组织机构代码）校验不符，已保留并标记。请核对执照。"),
+    "credit_code.organisation": _(
+        "统一社会信用代码第9至17位（组织机构代码）校验不符，已保留并标记。请核对执照。"
+    ),
     "credit_code.check": _("统一社会信用代码末位校验不符，代码中至少有一位写错。请核对执照。"),
     "organisation_code.form": _("组织机构代码应为8位数字或大写字母加1位校验。请核对。"),
     "organisation_code.check": _("组织机构代码末位校验不符。请核对。"),
@@ -54,8 +59,17 @@ SENTENCES = {
     "code.unknown": _("不在代码表中。请对照代码表填写代码或名称。"),
 }
 
-DOUBTS = frozenset({
-    "money.foreign", "person_id.division", "person_id.upgraded", "credit_code.authority",
-    "credit_code.organisation", "phone.old", "address.vague", "address.district", "address.conflict",
-    "division.former",
-})
+DOUBTS = frozenset(
+    {
+        "money.foreign",
+        "person_id.division",
+        "person_id.upgraded",
+        "credit_code.authority",
+        "credit_code.organisation",
+        "phone.old",
+        "address.vague",
+        "address.district",
+        "address.conflict",
+        "division.former",
+    }
+)

@@ -1,4 +1,5 @@
 """Address texts as parts. The parser of codes reads each *shape* once: 文华路###号#-#-### stands for thousands of doors."""
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -36,8 +37,13 @@ def read_addresses(column: Any) -> pa.Table:
     mask[alone] = True
     parts = {}
     for place, name in enumerate(PARTS):
-        values = _fill([shape.texts[place] for shape in read], np.array([shape.slots[place] for shape in read] or [NONE]),
-                       which, tokens, starts)
+        values = _fill(
+            [shape.texts[place] for shape in read],
+            np.array([shape.slots[place] for shape in read] or [NONE]),
+            which,
+            tokens,
+            starts,
+        )
         mended = pa.array([single[place] for single in singles], pa.string())
         parts[name] = pc.replace_with_mask(values, pa.array(mask), mended) if len(alone) else values
     return pa.table(parts)
@@ -45,11 +51,15 @@ def read_addresses(column: Any) -> pa.Table:
 
 def _digits(column: Any) -> tuple[Any, NDArray[Any]]:
     """All runs of digits of all texts, one after another, and where each text's begin."""
-    runs = pc.split_pattern(pc.utf8_trim(pc.replace_substring_regex(column.fill_null(""), "[^0-9]+", " "), " "), " ")
+    runs = pc.split_pattern(
+        pc.utf8_trim(pc.replace_substring_regex(column.fill_null(""), "[^0-9]+", " "), " "), " "
+    )
     return runs.values, runs.offsets.to_numpy()[:-1]
 
 
-def _fill(texts: list[str | None], slots: NDArray[Any], which: NDArray[Any], tokens: Any, starts: NDArray[Any]) -> Any:
+def _fill(
+    texts: list[str | None], slots: NDArray[Any], which: NDArray[Any], tokens: Any, starts: NDArray[Any]
+) -> Any:
     if not len(which):
         return pa.nulls(0, pa.string())
     fixed = pa.array(texts, pa.string()).take(pa.array(which))
@@ -67,8 +77,17 @@ def _parts(text: str | None) -> tuple[str | None, ...]:
     road, compound = found.road, found.compound
     if road and not found.number and not compound:
         road, compound = "", road
-    answer = (found.division, found.street, found.community, road, found.number, compound, found.building, found.unit,
-              found.room)
+    answer = (
+        found.division,
+        found.street,
+        found.community,
+        road,
+        found.number,
+        compound,
+        found.building,
+        found.unit,
+        found.room,
+    )
     return tuple(part or None for part in answer)
 
 
@@ -110,6 +129,8 @@ def _run(length: int, taken: list[str]) -> str:
     # Doors begin with a floor: 1–3 keeps rooms of three and four digits on floors that exist.
     for first in range(1, 100):
         digits = "".join(str((first + step) % 9 + 1) for step in range(length))
-        if digits not in taken and not any(digits in other or other in digits for other in taken if length > 1):
+        if digits not in taken and not any(
+            digits in other or other in digits for other in taken if length > 1
+        ):
             return digits
     return "1" * length

@@ -50,7 +50,9 @@ class FusionRun:
     finished_at: datetime | None
 
 
-def fuse(*, actor: Actor | None = None, progress: Steps | None = None, kinds: Sequence[str] = KINDS) -> FusionRun:
+def fuse(
+    *, actor: Actor | None = None, progress: Steps | None = None, kinds: Sequence[str] = KINDS
+) -> FusionRun:
     """Run here and now, showing ``progress``; a run left behind by a dead process is taken up where inputs were pinned."""
     wanted = [kind for kind in KINDS if kind in kinds]
     if actor is not None and actor.kind != "system" and not actor.may("steward"):
@@ -83,5 +85,14 @@ def runs(*, limit: int = 20) -> list[FusionRun]:
 
 def _view(row: Any) -> FusionRun:
     figures = {kind: one for kind, one in row.figures.items() if kind != "stages"}
-    return FusionRun(row.id, row.state, tuple(row.kinds), figures, row.figures.get("stages", {}), row.inputs,
-                     row.versions, row.started_at, row.finished_at)
+    return FusionRun(
+        row.id,
+        row.state,
+        tuple(row.kinds),
+        figures,
+        row.figures.get("stages", {}),
+        row.inputs,
+        row.versions,
+        row.started_at,
+        row.finished_at,
+    )

@@ -1,4 +1,5 @@
 """The ledger of ids: which were ever given, since when, and what became of them. It only grows."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -30,7 +31,9 @@ class Ledger:
     def __post_init__(self) -> None:
         version = self.inputs.get(TABLE)
         empty = LEDGER.empty_table()
-        self.before = empty if version is None else lake.read(TABLE, version=version).read_all().select(LEDGER.names)
+        self.before = (
+            empty if version is None else lake.read(TABLE, version=version).read_all().select(LEDGER.names)
+        )
 
     def known(self, kind: str) -> tuple[Any, Ints, Ints]:
         """Ids ever given with their serials, and the serials that are still somebody's."""
@@ -43,18 +46,36 @@ class Ledger:
     def add(self, kind: str, naming: Naming, ids: Any) -> None:
         """A line for every id given, a line for every id ended; `why` of an ended one says what happened."""
         key = secret("base-ids")
-        self.pages.append(self._lines(kind, spell(kind, naming.born, key), naming.born, pa.nulls(len(naming.born), pa.string()),
-                                      naming.born_why))
+        self.pages.append(
+            self._lines(
+                kind,
+                spell(kind, naming.born, key),
+                naming.born,
+                pa.nulls(len(naming.born), pa.string()),
+                naming.born_why,
+            )
+        )
         into = spell(kind, np.maximum(naming.ended_into, 0), key)
         into = pc.if_else(pa.array(naming.ended_into > 0), into, pa.scalar(None, pa.string()))
-        self.pages.append(self._lines(kind, spell(kind, naming.ended, key), naming.ended, into, ["ended"] * len(naming.ended)))
+        self.pages.append(
+            self._lines(
+                kind, spell(kind, naming.ended, key), naming.ended, into, ["ended"] * len(naming.ended)
+            )
+        )
 
     def _lines(self, kind: str, ids: Any, serial: Ints, into: Any, why: list[str]) -> pa.Table:
         size = len(serial)
-        return pa.table({
-            "base_id": ids, "kind": pa.repeat(pa.scalar(kind), size), "serial": pa.array(serial, pa.int64()),
-            "since": pa.repeat(pa.scalar(timezone.now(), pa.timestamp("us", tz="UTC")), size), "retired_into": into,
-            "why": pa.array(why, pa.string()), "run": pa.repeat(pa.scalar(self.run), size)}).cast(LEDGER)
+        return pa.table(
+            {
+                "base_id": ids,
+                "kind": pa.repeat(pa.scalar(kind), size),
+                "serial": pa.array(serial, pa.int64()),
+                "since": pa.repeat(pa.scalar(timezone.now(), pa.timestamp("us", tz="UTC")), size),
+                "retired_into": into,
+                "why": pa.array(why, pa.string()),
+                "run": pa.repeat(pa.scalar(self.run), size),
+            }
+        ).cast(LEDGER)
 
     def publish(self) -> None:
         page = pa.concat_tables(self.pages) if self.pages else LEDGER.empty_table()
@@ -80,7 +101,9 @@ def _before(standard: Standard, table: str, version: int, ids: Any, serials: Int
     then = lake.read(table, columns=["resource", "row_key", "base_id"], version=version).read_all()
     then = then.filter(pc.is_valid(then["base_id"]))
     place = pc.index_in(then["base_id"], ids).combine_chunks().fill_null(-1).to_numpy(zero_copy_only=False)
-    names = pa.array([source.resource for source in standard.origins], pa.string()).take(pa.array(standard.source))
+    names = pa.array([source.resource for source in standard.origins], pa.string()).take(
+        pa.array(standard.source)
+    )
     now = pa.table({"resource": names, "row_key": standard.column("row_key")})
     serial = np.where(place >= 0, serials[np.maximum(place, 0)], 0)
     return serials_before(_hashes(now), _hashes(then.select(["resource", "row_key"])), serial)

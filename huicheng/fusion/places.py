@@ -1,5 +1,6 @@
 """Where: addresses as numbers. What one department's rows say of a road number (its compound, its community, its
 district) completes what another's leave out; nothing is looked up that some delivery did not say."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,9 +33,13 @@ class Places:
 
     def take(self, rows: Ints) -> Places:
         """Row -1 is the missing address."""
+
         def pick(column: NDArray[Any]) -> NDArray[Any]:
-            return np.where(rows < 0, column.dtype.type(0), column[np.maximum(rows, 0)]) if len(column) else np.zeros(
-                len(rows), column.dtype)
+            return (
+                np.where(rows < 0, column.dtype.type(0), column[np.maximum(rows, 0)])
+                if len(column)
+                else np.zeros(len(rows), column.dtype)
+            )
 
         return Places(**{name: pick(column) for name, column in vars(self).items()})
 
@@ -81,7 +86,9 @@ def locate(parts: pa.Table, weight: Ints | None = None) -> Places:
     named = mix(district, text["community"])
     road_number, compound = mix(district, road, number), mix(district, estate)
     named = _community(named, road_number)
-    compound = np.where(compound == 0, told(road_number, majority(road_number, compound, least=0.6)), compound)
+    compound = np.where(
+        compound == 0, told(road_number, majority(road_number, compound, least=0.6)), compound
+    )
     own, doubtful = _shared(compound, named)
     cottage = np.where((road == 0) & (estate == 0), mix(named, number), np.uint64(0))
     site = np.where(own != 0, own, np.where((road_number != 0) & ~doubtful, road_number, cottage))
@@ -101,7 +108,9 @@ def _shared(compound: Keys, community: Keys) -> tuple[Keys, NDArray[np.bool_]]:
     key, where = compound[known], community[known]
     order = np.lexsort((where, key))
     key, where = key[order], where[order]
-    edge = np.flatnonzero(np.r_[True, (key[1:] != key[:-1]) | (where[1:] != where[:-1])]) if len(key) else order
+    edge = (
+        np.flatnonzero(np.r_[True, (key[1:] != key[:-1]) | (where[1:] != where[:-1])]) if len(key) else order
+    )
     votes = np.diff(np.r_[edge, len(key)])
     key, votes = key[edge], votes
     start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else edge
@@ -133,7 +142,12 @@ class Communities:
         for district in np.unique(districts[districts > 0]).tolist():
             for street in codes.children(str(district)):
                 for community in codes.children(street.code):
-                    for name in {community.name, community.short, f"{community.short}社区", f"{community.short}村"}:
+                    for name in {
+                        community.name,
+                        community.short,
+                        f"{community.short}社区",
+                        f"{community.short}村",
+                    }:
                         names.append(name)
                         wheres.append(district)
                         numbers.append(int(community.code))

@@ -1,4 +1,5 @@
 """The columns of the three registers, and what ties them together: who works where, who owns what."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,12 +21,35 @@ from huicheng.fusion.standardising import Standard
 from huicheng.fusion.standards import flat
 from huicheng.fusion.surviving import take
 
-PERSON = ("id_number", "name", "sex", "birth_date", "ethnicity", "address", "phone", "household_no", "marital", "status",
-          "school")
+PERSON = (
+    "id_number",
+    "name",
+    "sex",
+    "birth_date",
+    "ethnicity",
+    "address",
+    "phone",
+    "household_no",
+    "marital",
+    "status",
+    "school",
+)
 # Kept with their origin for the resident to see, though the register has no column for them.
 ASIDE = ("employer_code", "employer_name", "partner_name", "grade", "blood_type")
-FIRM = ("credit_code", "name", "registered_on", "kind", "capital_yuan", "scope", "address", "legal_person",
-        "legal_person_id", "status", "industry", "members")
+FIRM = (
+    "credit_code",
+    "name",
+    "registered_on",
+    "kind",
+    "capital_yuan",
+    "scope",
+    "address",
+    "legal_person",
+    "legal_person_id",
+    "status",
+    "industry",
+    "members",
+)
 HOUSE = ("house_code", "address", "area", "use", "built_year", "owner_name", "lng", "lat", "residents")
 DOORS = ("road", "number", "building", "unit", "room")
 Trust = tuple[Mapping[str, Flags], Mapping[str, NDArray[Any]]]
@@ -68,7 +92,11 @@ def _code(numbers: Ints) -> Any:
 
 
 def people_table(people: Register, firms: Register | None, communities: Communities) -> pa.Table:
-    columns = {"base_id": people.base_ids, **{name: people.pick(name) for name in PERSON}, **_where(people, communities)}
+    columns = {
+        "base_id": people.base_ids,
+        **{name: people.pick(name) for name in PERSON},
+        **_where(people, communities),
+    }
     columns["employer_id"] = employers(people, firms)
     return pa.table({**columns, **common_columns(people)})
 
@@ -80,7 +108,11 @@ def firms_table(firms: Register, communities: Communities) -> pa.Table:
 
 
 def houses_table(houses: Register, people: Register | None, communities: Communities) -> pa.Table:
-    columns = {"base_id": houses.base_ids, **{name: houses.pick(name) for name in HOUSE}, **_where(houses, communities)}
+    columns = {
+        "base_id": houses.base_ids,
+        **{name: houses.pick(name) for name in HOUSE},
+        **_where(houses, communities),
+    }
     parts = houses.standard.parts
     for name in DOORS:
         columns[name] = take(flat(parts[name]), houses.won["address"])
@@ -111,7 +143,9 @@ def owners(houses: Register, people: Register | None) -> Any:
     here, there = houses.standard.places, people.standard.places
     assert here is not None
     assert there is not None
-    flats = np.where(houses.won["address"] >= 0, here.flat[np.maximum(houses.won["address"], 0)], 0).astype(np.uint64)
+    flats = np.where(houses.won["address"] >= 0, here.flat[np.maximum(houses.won["address"], 0)], 0).astype(
+        np.uint64
+    )
     at_home = told(mix(name, flats), majority(mix(residents, there.flat), people.links.entity + 1, least=1.0))
     return people.id_of(np.where(found > 0, found, at_home) - 1)
 
@@ -125,4 +159,4 @@ def _keys(left: Any, right: Any) -> tuple[Keys, Keys]:
     """Keys of two columns of names, comparable with each other."""
     words, number = read_words(pa.concat_arrays([left, right]))
     keys = words.text_key[number]
-    return keys[:len(left)], keys[len(left):]
+    return keys[: len(left)], keys[len(left) :]

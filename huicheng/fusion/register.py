@@ -1,4 +1,5 @@
 """One kind, linked and named: its register, where every value came from, and which row went where."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -17,9 +18,21 @@ from huicheng.fusion.surviving import Priorities, Sorted, sort_rows, take, text_
 
 CHUNK = 4096  # entities whose provenance is made at a time: about half a row group
 WORD = pa.dictionary(pa.int32(), pa.string())
-PROVENANCE = pa.schema([
-    ("base_id", WORD), ("field", WORD), ("value", pa.string()), ("department", WORD), ("resource", WORD), ("delivery", WORD),
-    ("row", pa.int64()), ("as_of", pa.date32()), ("rule", WORD), ("score", pa.float64()), ("chosen", pa.bool_())])
+PROVENANCE = pa.schema(
+    [
+        ("base_id", WORD),
+        ("field", WORD),
+        ("value", pa.string()),
+        ("department", WORD),
+        ("resource", WORD),
+        ("delivery", WORD),
+        ("row", pa.int64()),
+        ("as_of", pa.date32()),
+        ("rule", WORD),
+        ("score", pa.float64()),
+        ("chosen", pa.bool_()),
+    ]
+)
 
 
 @dataclass
@@ -49,8 +62,13 @@ class Register:
         return self.base_ids.take(pa.array(entity, mask=entity < 0))
 
 
-def settle(standard: Standard, links: Links, base_ids: Any, fields: Mapping[str, Any],
-           trust: tuple[Mapping[str, Flags], Mapping[str, NDArray[Any]]]) -> Register:
+def settle(
+    standard: Standard,
+    links: Links,
+    base_ids: Any,
+    fields: Mapping[str, Any],
+    trust: tuple[Mapping[str, Flags], Mapping[str, NDArray[Any]]],
+) -> Register:
     """Renumber entities by id, and let every field's best value win."""
     order = np.argsort(np.asarray(base_ids.to_numpy(zero_copy_only=False), dtype="S13"), kind="stable")
     place = np.empty(len(order), np.int64)
@@ -68,17 +86,26 @@ def settle(standard: Standard, links: Links, base_ids: Any, fields: Mapping[str,
 def common_columns(register: Register) -> dict[str, Any]:
     """sources, rows, first_seen, updated_on: the same for every kind."""
     standard, rows = register.standard, register.rows
-    bits = np.bitwise_or.reduceat(1 << standard.source[rows.order].astype(np.int64), rows.starts) if rows.count else rows.starts
+    bits = (
+        np.bitwise_or.reduceat(1 << standard.source[rows.order].astype(np.int64), rows.starts)
+        if rows.count
+        else rows.starts
+    )
     mixes, place = np.unique(bits, return_inverse=True)
     names = [source.resource for source in standard.origins]
-    lists = pa.array([[name for bit, name in enumerate(names) if mix >> bit & 1] for mix in mixes.tolist()], pa.list_(pa.string()))
+    lists = pa.array(
+        [[name for bit, name in enumerate(names) if mix >> bit & 1] for mix in mixes.tolist()],
+        pa.list_(pa.string()),
+    )
     days = standard.column("as_of").cast(pa.int32()).take(pa.array(rows.order))
     known = days.is_valid().to_numpy(zero_copy_only=False)
     low, high = (days.fill_null(edge).to_numpy() for edge in (1 << 30, -(1 << 30)))
     some = np.bitwise_or.reduceat(known.astype(np.int8), rows.starts) > 0 if rows.count else known
     return {
-        "sources": lists.take(pa.array(place)), "rows": pa.array(np.diff(np.r_[rows.starts, len(rows.order)])),
-        "first_seen": _days(np.minimum, low, rows, some), "updated_on": _days(np.maximum, high, rows, some),
+        "sources": lists.take(pa.array(place)),
+        "rows": pa.array(np.diff(np.r_[rows.starts, len(rows.order)])),
+        "first_seen": _days(np.minimum, low, rows, some),
+        "updated_on": _days(np.maximum, high, rows, some),
     }
 
 
@@ -91,11 +118,17 @@ def link_table(register: Register) -> pa.Table:
     """Every source row, the unlinked ones too."""
     standard, links = register.standard, register.links
     rules = pa.DictionaryArray.from_arrays(pa.array(links.rule, pa.int8()), pa.array(RULES))
-    return pa.table({
-        "resource": _resources(standard), "row_key": standard.column("row_key"), "delivery": standard.column("delivery"),
-        "row": standard.column("row"), "base_id": register.id_of(links.entity), "rule": rules.cast(pa.string()),
-        "score": pa.array(np.round(links.score.astype(np.float64), 4)),
-    })
+    return pa.table(
+        {
+            "resource": _resources(standard),
+            "row_key": standard.column("row_key"),
+            "delivery": standard.column("delivery"),
+            "row": standard.column("row"),
+            "base_id": register.id_of(links.entity),
+            "rule": rules.cast(pa.string()),
+            "score": pa.array(np.round(links.score.astype(np.float64), 4)),
+        }
+    )
 
 
 def _resources(standard: Standard) -> Any:
@@ -122,15 +155,22 @@ def _chunk(register: Register, order: Ints, entity: Ints) -> Iterator[pa.RecordB
         "base_id": _words(entity - first, register.base_ids[first:last]),
         "department": _words(source, [one.department for one in standard.origins]),
         "resource": _words(source, [one.resource for one in standard.origins]),
-        "delivery": standard.column("delivery").take(at).dictionary_encode(), "row": standard.column("row").take(at),
-        "as_of": standard.column("as_of").take(at), "rule": _words(links.rule[order], RULES),
+        "delivery": standard.column("delivery").take(at).dictionary_encode(),
+        "row": standard.column("row").take(at),
+        "as_of": standard.column("as_of").take(at),
+        "rule": _words(links.rule[order], RULES),
         "score": pa.array(np.round(links.score[order].astype(np.float64), 4)),
     }
     for name, values in register.values.items():
         here = values.take(at)
-        columns = fixed | {"value": text_of(here), "chosen": pa.array(register.won[name][entity] == order),
-                           "field": _words(np.zeros(len(order)), [name])}
-        batch = pa.RecordBatch.from_pydict({column: columns[column] for column in PROVENANCE.names}, PROVENANCE)
+        columns = fixed | {
+            "value": text_of(here),
+            "chosen": pa.array(register.won[name][entity] == order),
+            "field": _words(np.zeros(len(order)), [name]),
+        }
+        batch = pa.RecordBatch.from_pydict(
+            {column: columns[column] for column in PROVENANCE.names}, PROVENANCE
+        )
         yield batch.filter(here.is_valid())
 
 
@@ -144,14 +184,25 @@ def quality_rows(register: Register) -> list[dict[str, Any]]:
     standard, lines = register.standard, []
     entity = register.links.entity
     for name, values in register.values.items():
-        best = take(values, np.where(entity >= 0, register.won[name][np.maximum(entity, 0)] if register.count else -1, -1))
+        best = take(
+            values,
+            np.where(entity >= 0, register.won[name][np.maximum(entity, 0)] if register.count else -1, -1),
+        )
         same = pc.equal(values, best).fill_null(False).to_numpy(zero_copy_only=False)
         valid = values.is_valid().to_numpy(zero_copy_only=False)
         for number, source in enumerate(standard.origins):
             mine = standard.source == number
             filled = standard.filled.get((source.resource, name))
             if filled is not None:
-                lines.append({"department": source.department, "resource": source.resource, "field": name,
-                              "rows": int(mine.sum()), "filled": filled, "valid": int((valid & mine).sum()),
-                              "consistent": int((same & mine).sum())})
+                lines.append(
+                    {
+                        "department": source.department,
+                        "resource": source.resource,
+                        "field": name,
+                        "rows": int(mine.sum()),
+                        "filled": filled,
+                        "valid": int((valid & mine).sum()),
+                        "consistent": int((same & mine).sum()),
+                    }
+                )
     return lines

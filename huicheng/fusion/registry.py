@@ -1,4 +1,5 @@
 """Ids for life: a run's entities take the ids that most of their rows had before; what ends is kept, with why."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,8 +13,17 @@ from huicheng.fusion.linking.keys import Ints, Keys, scramble
 LETTERS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
 HEADS = {"people": "P", "firms": "F", "houses": "H"}
 HALF = np.uint64((1 << 30) - 1)
-LEDGER = pa.schema([("base_id", pa.string()), ("kind", pa.string()), ("serial", pa.int64()), ("since", pa.timestamp("us", tz="UTC")),
-                    ("retired_into", pa.string()), ("why", pa.string()), ("run", pa.string())])
+LEDGER = pa.schema(
+    [
+        ("base_id", pa.string()),
+        ("kind", pa.string()),
+        ("serial", pa.int64()),
+        ("since", pa.timestamp("us", tz="UTC")),
+        ("retired_into", pa.string()),
+        ("why", pa.string()),
+        ("run", pa.string()),
+    ]
+)
 
 
 def spell(kind: str, serials: Ints, secret: bytes) -> Any:
@@ -28,7 +38,9 @@ def spell(kind: str, serials: Ints, secret: bytes) -> Any:
     for place in range(12):
         grid[:, 12 - place] = LETTERS[((mixed >> np.uint64(5 * place)) & np.uint64(31)).astype(np.int64)]
     offsets = np.arange(0, 13 * (len(serials) + 1), 13, dtype=np.int32)
-    return pa.StringArray.from_buffers(len(serials), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(grid)))
+    return pa.StringArray.from_buffers(
+        len(serials), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(grid))
+    )
 
 
 @dataclass
@@ -55,8 +67,14 @@ def name_entities(entity: Ints, count: int, before: Ints, last: int, alive: Ints
     split[entity[linked]] = True
     ended = alive[~np.isin(alive, serial)]
     into = _went(entity[linked], before[linked], ended, serial)
-    return Naming(serial, serial[fresh], np.where(split[fresh], "split", "new").tolist(), ended, into,
-                  np.where(into > 0, "merged", "rows gone").tolist())
+    return Naming(
+        serial,
+        serial[fresh],
+        np.where(split[fresh], "split", "new").tolist(),
+        ended,
+        into,
+        np.where(into > 0, "merged", "rows gone").tolist(),
+    )
 
 
 def _elect(entity: Ints, before: Ints, count: int) -> tuple[Ints, Ints]:

@@ -1,4 +1,5 @@
 """One run from deliveries to registers. Inputs are pinned first, so that a run begun again is the same run."""
+
 from __future__ import annotations
 
 import time
@@ -56,8 +57,9 @@ class _FusionRun:
             progress.save(inputs=_pin(), began=timezone.now().isoformat())
         self.inputs: dict[str, int] = progress.checkpoint["inputs"]
         self.id = progress.job_id
-        Run.objects.get_or_create(id=self.id, defaults={
-            "kinds": list(kinds), "inputs": self.inputs, "actor": current_actor().id})
+        Run.objects.get_or_create(
+            id=self.id, defaults={"kinds": list(kinds), "inputs": self.inputs, "actor": current_actor().id}
+        )
 
     def step(self, label: str) -> None:
         self.clock = time.monotonic()
@@ -71,8 +73,17 @@ class _FusionRun:
         if version is None:
             return None
         there = lake.schema(source.table, version=version).names
-        wanted = {*source.fields.values(), *source.hints.values(), source.as_of, source.key, "_row", "_delivery"}
-        return lake.read(source.table, columns=[name for name in there if name in wanted], version=version).read_all()
+        wanted = {
+            *source.fields.values(),
+            *source.hints.values(),
+            source.as_of,
+            source.key,
+            "_row",
+            "_delivery",
+        }
+        return lake.read(
+            source.table, columns=[name for name in there if name in wanted], version=version
+        ).read_all()
 
     def standardise(self) -> None:
         self.step(_("标准化"))
@@ -80,8 +91,11 @@ class _FusionRun:
         for kind in self.kinds:
             start = time.monotonic()
             self.standards[kind] = standardise(kind, self.read)
-            self.figures[kind] = {"rows": self.standards[kind].table.num_rows, "entities": 0,
-                                  "seconds": time.monotonic() - start}
+            self.figures[kind] = {
+                "rows": self.standards[kind].table.num_rows,
+                "entities": 0,
+                "seconds": time.monotonic() - start,
+            }
         self.took("standardise")
         self.step(_("地址"))
         place(list(self.standards.values()), read_addresses)
@@ -95,7 +109,10 @@ class _FusionRun:
             design, read_rows = DESIGNS[kind]
             self.links[kind] = link(read_rows(standard), design)
             self.figures[kind]["seconds"] += time.monotonic() - start
-            self.figures[kind] |= {"link": self.links[kind].figures, "entities": self.links[kind].figures["entities"]}
+            self.figures[kind] |= {
+                "link": self.links[kind].figures,
+                "entities": self.links[kind].figures["entities"],
+            }
         self.took("link")
 
     def settle(self) -> None:
@@ -120,7 +137,9 @@ class _FusionRun:
         for kind, register in self.registers.items():
             start = time.monotonic()
             self.put(f"base.{kind}_links", link_table(register))
-            self.put(f"base.{kind}_fields", pa.RecordBatchReader.from_batches(PROVENANCE, provenance(register)))
+            self.put(
+                f"base.{kind}_fields", pa.RecordBatchReader.from_batches(PROVENANCE, provenance(register))
+            )
             self.figures[kind]["seconds"] = round(self.figures[kind]["seconds"] + time.monotonic() - start, 2)
         if people:
             self.put("base.people", records.people_table(people, firms, communities))
@@ -139,9 +158,14 @@ class _FusionRun:
     def seal(self) -> None:
         """Which versions belong together: the last thing written, for readers who want all tables of one run."""
         names = sorted(self.versions)
-        page = pa.table({"run": pa.repeat(pa.scalar(self.id), len(names)), "table": pa.array(names, pa.string()),
-                         "version": pa.array([self.versions[name] for name in names], pa.int64()),
-                         "at": pa.repeat(pa.scalar(timezone.now(), pa.timestamp("us", tz="UTC")), len(names))})
+        page = pa.table(
+            {
+                "run": pa.repeat(pa.scalar(self.id), len(names)),
+                "table": pa.array(names, pa.string()),
+                "version": pa.array([self.versions[name] for name in names], pa.int64()),
+                "at": pa.repeat(pa.scalar(timezone.now(), pa.timestamp("us", tz="UTC")), len(names)),
+            }
+        )
         lake.write("base.runs", page, mode="append", txn=(f"fusion.{self.id}", 1))
 
     def put(self, code: str, table: Any) -> None:
@@ -154,8 +178,9 @@ class _FusionRun:
 
 @act
 def _finish(run_id: str, figures: dict[str, Any], versions: dict[str, int], stages: dict[str, float]) -> None:
-    Run.objects.filter(id=run_id).update(state=Run.DONE, figures={**figures, "stages": stages}, versions=versions,
-                                         finished_at=timezone.now())
+    Run.objects.filter(id=run_id).update(
+        state=Run.DONE, figures={**figures, "stages": stages}, versions=versions, finished_at=timezone.now()
+    )
     counts = {kind: {"rows": one["rows"], "entities": one["entities"]} for kind, one in figures.items()}
     publish(FusionFinished(subject=f"fusion:{run_id}", run=run_id, counts=counts, versions=versions))
 

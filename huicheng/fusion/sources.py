@@ -1,4 +1,5 @@
 """What each department's columns mean to fusion, and whom it believes: data, each line with its reason."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -29,31 +30,97 @@ def _fields(text: str) -> dict[str, str]:
 
 
 SOURCES = (
-    Source("police_households", "people", "gongan",
-           _fields("id_number name sex birth_date ethnicity household_no address phone status"), "registered_on",
-           hints={"district": "district"}),
-    Source("civil_records", "people", "minzheng",
-           _fields("id_number name sex birth_date marital=kind partner_name address phone"), "happened_on"),
-    Source("insurance_members", "people", "renshe",
-           _fields("id_number name birth_date employer_code employer_name address phone"), "updated_on", "person_no"),
-    Source("health_files", "people", "weijian",
-           _fields("id_number name sex birth_date address phone blood_type"), "updated_on", "file_no"),
-    Source("school_rolls", "people", "jiaoyu",
-           _fields("id_number name sex birth_date school grade address phone=guardian_phone"), "updated_on", "roll_no",
-           family_phone=True),
-    Source("firm_registrations", "firms", "shichang",
-           _fields("credit_code name registered_on kind capital_yuan=capital scope address legal_person legal_person_id "
-                   "status"), "registered_on", "credit_code"),
-    Source("tax_payers", "firms", "shuiwu",
-           _fields("credit_code=taxpayer_no name address legal_person phone industry registered_on status"),
-           "registered_on"),
-    Source("insured_employers", "firms", "renshe",
-           _fields("credit_code name address phone members"), "updated_on", "unit_no"),
-    Source("property_titles", "houses", "fangchan",
-           _fields("house_code address area use built_year owner_name owner_id"), "registered_on", "title_no"),
-    Source("police_addresses", "houses", "gongan", _fields("address lng lat residents"), "", "address_code",
-           hints={"district": "district", "community": "community"}),
-    Source("property_taxes", "houses", "shuiwu", _fields("address area owner_name owner_id"), "updated_on", "tax_no"),
+    Source(
+        "police_households",
+        "people",
+        "gongan",
+        _fields("id_number name sex birth_date ethnicity household_no address phone status"),
+        "registered_on",
+        hints={"district": "district"},
+    ),
+    Source(
+        "civil_records",
+        "people",
+        "minzheng",
+        _fields("id_number name sex birth_date marital=kind partner_name address phone"),
+        "happened_on",
+    ),
+    Source(
+        "insurance_members",
+        "people",
+        "renshe",
+        _fields("id_number name birth_date employer_code employer_name address phone"),
+        "updated_on",
+        "person_no",
+    ),
+    Source(
+        "health_files",
+        "people",
+        "weijian",
+        _fields("id_number name sex birth_date address phone blood_type"),
+        "updated_on",
+        "file_no",
+    ),
+    Source(
+        "school_rolls",
+        "people",
+        "jiaoyu",
+        _fields("id_number name sex birth_date school grade address phone=guardian_phone"),
+        "updated_on",
+        "roll_no",
+        family_phone=True,
+    ),
+    Source(
+        "firm_registrations",
+        "firms",
+        "shichang",
+        _fields(
+            "credit_code name registered_on kind capital_yuan=capital scope address legal_person legal_person_id "
+            "status"
+        ),
+        "registered_on",
+        "credit_code",
+    ),
+    Source(
+        "tax_payers",
+        "firms",
+        "shuiwu",
+        _fields("credit_code=taxpayer_no name address legal_person phone industry registered_on status"),
+        "registered_on",
+    ),
+    Source(
+        "insured_employers",
+        "firms",
+        "renshe",
+        _fields("credit_code name address phone members"),
+        "updated_on",
+        "unit_no",
+    ),
+    Source(
+        "property_titles",
+        "houses",
+        "fangchan",
+        _fields("house_code address area use built_year owner_name owner_id"),
+        "registered_on",
+        "title_no",
+    ),
+    Source(
+        "police_addresses",
+        "houses",
+        "gongan",
+        _fields("address lng lat residents"),
+        "",
+        "address_code",
+        hints={"district": "district", "community": "community"},
+    ),
+    Source(
+        "property_taxes",
+        "houses",
+        "shuiwu",
+        _fields("address area owner_name owner_id"),
+        "updated_on",
+        "tax_no",
+    ),
 )
 
 
@@ -80,15 +147,27 @@ class Authority:
 _OTHERS = "insurance_members=health_files=civil_records"
 AUTHORITY = (
     Authority("people", "id_number", f"police_households {_OTHERS} school_rolls", "公安机关编制公民身份号码"),
-    Authority("people", "name", f"police_households {_OTHERS} school_rolls", "姓名以户口登记为准，改名在公安办理"),
+    Authority(
+        "people", "name", f"police_households {_OTHERS} school_rolls", "姓名以户口登记为准，改名在公安办理"
+    ),
     Authority("people", "sex", f"police_households {_OTHERS} school_rolls", "户口登记项目"),
-    Authority("people", "birth_date", f"police_households {_OTHERS} school_rolls", "户口登记项目，与身份号码互校"),
+    Authority(
+        "people", "birth_date", f"police_households {_OTHERS} school_rolls", "户口登记项目，与身份号码互校"
+    ),
     Authority("people", "ethnicity", "police_households", "户口登记项目"),
     Authority("people", "household_no", "police_households", "户号由公安编制"),
-    Authority("people", "address", f"{_OTHERS}=school_rolls police_households",
-              "户籍地常不是现住地，现住址以最近一次在别处登记的为准"),
-    Authority("people", "phone", "insurance_members=health_files=civil_records police_households",
-              "谁最近联系过本人，谁的号码新；学籍上的是监护人电话，不用"),
+    Authority(
+        "people",
+        "address",
+        f"{_OTHERS}=school_rolls police_households",
+        "户籍地常不是现住地，现住址以最近一次在别处登记的为准",
+    ),
+    Authority(
+        "people",
+        "phone",
+        "insurance_members=health_files=civil_records police_households",
+        "谁最近联系过本人，谁的号码新；学籍上的是监护人电话，不用",
+    ),
     Authority("people", "marital", "civil_records", "婚姻登记机关"),
     Authority("people", "status", "police_households", "死亡、迁出以户口注销为准"),
     Authority("people", "partner_name", "civil_records", "婚姻登记机关"),
@@ -99,7 +178,9 @@ AUTHORITY = (
     Authority("people", "blood_type", "health_files", "医疗机构检验"),
     Authority("firms", "credit_code", "firm_registrations tax_payers insured_employers", "登记机关赋码"),
     Authority("firms", "name", "firm_registrations tax_payers insured_employers", "名称以登记为准"),
-    Authority("firms", "registered_on", "firm_registrations tax_payers", "成立日期以登记为准，税务登记晚若干天"),
+    Authority(
+        "firms", "registered_on", "firm_registrations tax_payers", "成立日期以登记为准，税务登记晚若干天"
+    ),
     Authority("firms", "kind", "firm_registrations", "登记事项"),
     Authority("firms", "capital_yuan", "firm_registrations", "登记事项"),
     Authority("firms", "scope", "firm_registrations", "登记事项"),

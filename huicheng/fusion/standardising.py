@@ -1,4 +1,5 @@
 """The rows of one kind from all departments as one standard table."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -76,7 +77,9 @@ def _piece(source: Source, raw: pa.Table, number: int, standard: Standard) -> pa
     columns["delivery"] = _given(raw, "_delivery").fill_null("")
     own = pc.binary_join_element_wise(columns["delivery"], columns["row"].cast(pa.string()), "#")
     columns["row_key"] = pc.coalesce(_given(raw, source.key), own) if source.key else own
-    columns["as_of"] = dates(raw[source.as_of]) if source.as_of in raw.column_names else pa.nulls(size, pa.date32())
+    columns["as_of"] = (
+        dates(raw[source.as_of]) if source.as_of in raw.column_names else pa.nulls(size, pa.date32())
+    )
     standard.rows[source.resource] = size
     for name, reader in READERS[source.kind].items():
         given = source.fields.get(name)
@@ -88,8 +91,17 @@ def _piece(source: Source, raw: pa.Table, number: int, standard: Standard) -> pa
     return pa.table(columns)
 
 
-TYPES = {"birth_date": pa.date32(), "registered_on": pa.date32(), "capital_yuan": pa.float64(), "members": pa.int64(),
-         "area": pa.float64(), "built_year": pa.int64(), "lng": pa.float64(), "lat": pa.float64(), "residents": pa.int64()}
+TYPES = {
+    "birth_date": pa.date32(),
+    "registered_on": pa.date32(),
+    "capital_yuan": pa.float64(),
+    "members": pa.int64(),
+    "area": pa.float64(),
+    "built_year": pa.int64(),
+    "lng": pa.float64(),
+    "lat": pa.float64(),
+    "residents": pa.int64(),
+}
 
 
 def _type(kind: str, name: str) -> Any:
@@ -97,14 +109,24 @@ def _type(kind: str, name: str) -> Any:
 
 
 def _empty(kind: str) -> pa.Table:
-    fixed = {"source": pa.int8(), "row": pa.int64(), "delivery": pa.string(), "row_key": pa.string(), "as_of": pa.date32()}
+    fixed = {
+        "source": pa.int8(),
+        "row": pa.int64(),
+        "delivery": pa.string(),
+        "row_key": pa.string(),
+        "as_of": pa.date32(),
+    }
     return pa.schema([*fixed.items(), *((name, _type(kind, name)) for name in READERS[kind])]).empty_table()
 
 
 def place(standards: list[Standard], parse: Callable[[Any], pa.Table]) -> None:
     """Addresses of all kinds at once: a title completes what an insurance row leaves out."""
     columns = [standard.column("address") for standard in standards]
-    encoded = pa.concat_arrays(columns).dictionary_encode() if columns else pa.array([], pa.string()).dictionary_encode()
+    encoded = (
+        pa.concat_arrays(columns).dictionary_encode()
+        if columns
+        else pa.array([], pa.string()).dictionary_encode()
+    )
     parts = parse(encoded.dictionary).take(encoded.indices)
     for name in ("district", "community"):
         hint = pa.concat_arrays([standard.hints[name] for standard in standards])

@@ -1,4 +1,5 @@
 """From delivered text to standard columns, through the kernels of codes; every distinct text is judged once."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def said(column: Any) -> Any:
 
 def each(read: Callable[[str], Any], kind: Any = None) -> Callable[[Any], Any]:
     """A column reader of a reader of one text; what it refuses is null."""
+
     def column_reader(column: Any) -> Any:
         encoded = text(column).dictionary_encode()
         values = [_try(read, one) for one in encoded.dictionary.to_pylist()]
@@ -101,23 +103,49 @@ def _label(table: str) -> Callable[[str], str]:
 
 READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "people": {
-        "id_number": lambda column: codes.person_ids(column).values, "name": lambda column: codes.check("person_name", column).values,
-        "sex": each(lambda one: codes.table("sex").code(one)), "birth_date": dates, "ethnicity": each(_label("ethnicity")),
-        "household_no": text, "address": text, "phone": lambda column: codes.phones(column).values,
-        "marital": each(MARITAL.get), "status": text, "employer_code": lambda column: codes.credit_codes(column).values,
-        "employer_name": said, "school": said, "grade": said, "blood_type": said,
+        "id_number": lambda column: codes.person_ids(column).values,
+        "name": lambda column: codes.check("person_name", column).values,
+        "sex": each(lambda one: codes.table("sex").code(one)),
+        "birth_date": dates,
+        "ethnicity": each(_label("ethnicity")),
+        "household_no": text,
+        "address": text,
+        "phone": lambda column: codes.phones(column).values,
+        "marital": each(MARITAL.get),
+        "status": text,
+        "employer_code": lambda column: codes.credit_codes(column).values,
+        "employer_name": said,
+        "school": said,
+        "grade": said,
+        "blood_type": said,
         "partner_name": lambda column: codes.check("person_name", column).values,
     },
     "firms": {
-        "credit_code": taxpayers, "name": lambda column: codes.check("firm_name", column).values, "registered_on": dates, "kind": said,
-        "capital_yuan": yuan, "scope": text, "address": text, "legal_person": lambda column: codes.check("person_name", column).values,
-        "legal_person_id": lambda column: codes.person_ids(column).values, "phone": lambda column: codes.phones(column).values,
-        "status": said, "industry": said, "members": number(pa.int64()),
+        "credit_code": taxpayers,
+        "name": lambda column: codes.check("firm_name", column).values,
+        "registered_on": dates,
+        "kind": said,
+        "capital_yuan": yuan,
+        "scope": text,
+        "address": text,
+        "legal_person": lambda column: codes.check("person_name", column).values,
+        "legal_person_id": lambda column: codes.person_ids(column).values,
+        "phone": lambda column: codes.phones(column).values,
+        "status": said,
+        "industry": said,
+        "members": number(pa.int64()),
     },
     "houses": {
-        "house_code": house_codes, "address": text, "area": number(pa.float64()), "use": text, "built_year": years,
-        "owner_name": text, "owner_id": lambda column: codes.person_ids(column).values, "lng": number(pa.float64()),
-        "lat": number(pa.float64()), "residents": number(pa.int64()),
+        "house_code": house_codes,
+        "address": text,
+        "area": number(pa.float64()),
+        "use": text,
+        "built_year": years,
+        "owner_name": text,
+        "owner_id": lambda column: codes.person_ids(column).values,
+        "lng": number(pa.float64()),
+        "lat": number(pa.float64()),
+        "residents": number(pa.int64()),
     },
 }
 

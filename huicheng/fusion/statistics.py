@@ -1,4 +1,5 @@
 """Safe aggregates of the registers: counts that say nothing of any one person, firm or house."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -19,8 +20,17 @@ QUESTIONS = {
     "firms": ("firms_by_year_district", "firms_by_industry"),
     "houses": ("houses_by_district",),
 }
-QUALITY = pa.schema([("department", pa.string()), ("resource", pa.string()), ("field", pa.string()), ("rows", pa.int64()),
-                     ("filled", pa.int64()), ("valid", pa.int64()), ("consistent", pa.int64())])
+QUALITY = pa.schema(
+    [
+        ("department", pa.string()),
+        ("resource", pa.string()),
+        ("field", pa.string()),
+        ("rows", pa.int64()),
+        ("filled", pa.int64()),
+        ("valid", pa.int64()),
+        ("consistent", pa.int64()),
+    ]
+)
 
 
 def tables(kinds: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:

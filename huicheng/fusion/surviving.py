@@ -1,6 +1,7 @@
 """Which value of many becomes the register's: soundness, then declared authority, then freshness, then quality.
 
 All of it is one packed integer per row and field, and the winner one pass over rows already sorted by entity."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ class Sorted:
 
 def sort_rows(entity: Ints, count: int) -> Sorted:
     order = np.argsort(entity, kind="stable")
-    order = order[np.searchsorted(entity[order], 0):]
+    order = order[np.searchsorted(entity[order], 0) :]
     return Sorted(order, entity[order], np.searchsorted(entity[order], np.arange(count)))
 
 
@@ -53,7 +54,9 @@ def winners(rows: Sorted, priority: Ints) -> Ints:
 class Priorities:
     """Priorities of every row of a standard table, field by field."""
 
-    def __init__(self, standard: Standard, sound: Mapping[str, Flags], quality: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self, standard: Standard, sound: Mapping[str, Flags], quality: Mapping[str, NDArray[Any]]
+    ) -> None:
         self.standard, self.sound, self.quality = standard, sound, quality
         self.authority = authority(standard.kind)
         days = clipped_days(standard.column("as_of"))

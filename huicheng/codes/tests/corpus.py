@@ -1,4 +1,5 @@
 """The two held-out sets, read where they lie beside the checkout; no line of either is kept here."""
+
 from __future__ import annotations
 
 import csv
@@ -12,14 +13,23 @@ import pytest
 from huicheng.codes.addresses import parse_address, tidy_address
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
-LABELS = {"district": "district", "town": "street", "community": "community", "road": "road", "roadno": "number",
-          "houseno": "building", "cellno": "unit", "roomno": "room"}
+LABELS = {
+    "district": "district",
+    "town": "street",
+    "community": "community",
+    "road": "road",
+    "roadno": "number",
+    "houseno": "building",
+    "cellno": "unit",
+    "roomno": "room",
+}
 SUFFIX = re.compile(r"(?:号楼|号院|号|栋|幢|座|单元|室|#|楼|户)$")
 PLAIN = re.compile(
     r"(?:[^0-9]{2,7}?(?:省|自治区))?(?:[^0-9]{2,6}?市)?(?P<district>[^0-9]{1,6}?[区县市])?"
     r"(?P<street>[^0-9]{1,8}?(?:街道|镇|乡))?(?P<community>[^0-9]{1,8}?(?:社区|村))?(?P<road>.{1,10}?(?:路|街|大道|巷))?"
     r"(?P<number>[0-9-]+号)?(?:[^0-9]*?(?P<building>[0-9]+(?:号楼|栋|幢|座)))?(?:[^0-9]*?(?P<unit>[0-9]+单元))?"
-    r"(?:[^0-9]*?(?P<room>[0-9]+)室?)?")
+    r"(?:[^0-9]*?(?P<room>[0-9]+)室?)?"
+)
 
 
 def rows_of(path: Path) -> list[str]:

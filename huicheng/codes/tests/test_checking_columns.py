@@ -14,7 +14,9 @@ texts = st.lists(st.none() | st.text(max_size=24))
 def test_any_text_gets_a_value_or_a_problem_or_was_empty(kind: str, column: list[str | None]) -> None:
     checked = codes.check(kind, pa.array(column, pa.string()), codes="sex")
     assert len(checked.values) == len(checked.problems) == len(column)
-    for text, value, problem in zip(column, checked.values.to_pylist(), checked.problems.to_pylist(), strict=True):
+    for text, value, problem in zip(
+        column, checked.values.to_pylist(), checked.problems.to_pylist(), strict=True
+    ):
         hard = problem is not None and not codes.is_doubt(problem)
         assert text or (value is None and problem is None)
         assert value is None or not hard or kind == "text"
@@ -22,7 +24,10 @@ def test_any_text_gets_a_value_or_a_problem_or_was_empty(kind: str, column: list
 
 @pytest.mark.parametrize("kind", codes.KINDS)
 def test_batches_of_one_kind_have_one_type(kind: str) -> None:
-    some = [codes.check(kind, pa.array(rows, pa.string()), codes="sex") for rows in (["1"], [], [None], ["和平区南京街1号"])]
+    some = [
+        codes.check(kind, pa.array(rows, pa.string()), codes="sex")
+        for rows in (["1"], [], [None], ["和平区南京街1号"])
+    ]
     assert len({str(checked.values.type) for checked in some}) == 1
     assert {str(checked.problems.type) for checked in some} == {str(pa.dictionary(pa.int8(), pa.string()))}
 

@@ -6,8 +6,18 @@ from huicheng.codes import api as codes
 from huicheng.codes.files import TABLES, rows
 
 
-@pytest.mark.parametrize(("former", "now"), [("东陵区", "浑南区"), ("新城子区", "沈北新区"), ("辽中县", "辽中区"), ("210122", "辽中区"),
-                                             ("襄樊市", "襄阳市"), ("苏家屯区", "苏家屯区"), ("210282", "普兰店区")])
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("东陵区", "浑南区"),
+        ("新城子区", "沈北新区"),
+        ("辽中县", "辽中区"),
+        ("210122", "辽中区"),
+        ("襄樊市", "襄阳市"),
+        ("苏家屯区", "苏家屯区"),
+        ("210282", "普兰店区"),
+    ],
+)
 def test_what_it_is_called_today(former: str, now: str) -> None:
     assert codes.present_day(former).name == now
 
@@ -39,7 +49,11 @@ def test_a_code_nobody_gave_out_is_unknown() -> None:
 
 
 def test_every_row_written_by_hand_has_its_reason_and_leads_somewhere() -> None:
-    for name, column in (("former_divisions", "present"), ("division_exceptions", "present"), ("development_zones", "district")):
+    for name, column in (
+        ("former_divisions", "present"),
+        ("division_exceptions", "present"),
+        ("development_zones", "district"),
+    ):
         for row in rows(TABLES / f"{name}.csv"):
             assert row["reason"]
             assert not codes.division(row[column]).former

@@ -39,7 +39,7 @@ def test_the_column_judges_as_the_single_code_is_judged(texts: list[str]) -> Non
 
 @given(credit_codes(), st.integers(0, 17), st.sampled_from(ALPHABET))
 def test_one_wrong_character_is_always_noticed(number: str, place: int, other: str) -> None:
-    wrong = number[:place] + other + number[place + 1:]
+    wrong = number[:place] + other + number[place + 1 :]
     if wrong != number:
         assert judged(wrong)[0] is None
 

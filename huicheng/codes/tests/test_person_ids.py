@@ -22,7 +22,7 @@ def numbers(draw: st.DrawFn) -> str:
 
 
 def spoiled(number: str, place: int, digit: str) -> str:
-    return number[:place] + digit + number[place + 1:]
+    return number[:place] + digit + number[place + 1 :]
 
 
 def judged(text: str) -> tuple[str | None, str | None]:
@@ -34,7 +34,9 @@ def judged(text: str) -> tuple[str | None, str | None]:
     return found.number, doubt or ("person_id.upgraded" if found.upgraded else None)
 
 
-@given(st.lists(numbers() | noise | st.builds(spoiled, numbers(), st.integers(0, 17), st.sampled_from("059X"))))
+@given(
+    st.lists(numbers() | noise | st.builds(spoiled, numbers(), st.integers(0, 17), st.sampled_from("059X")))
+)
 def test_the_column_judges_as_the_single_number_is_judged(texts: list[str]) -> None:
     checked = codes.person_ids(pa.array(texts, pa.string()))
     wanted = [judged(text) if text.strip() else (None, None) for text in texts]
@@ -70,10 +72,16 @@ def test_a_centenarian_of_the_old_numbers_was_born_in_the_century_before() -> No
     assert codes.upgrade_person_id("210102950101997")[6:10] == "1895"
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("1101051949123100", "person_id.length"), ("11010519491331002X", "person_id.date"),
-    ("110105194912310021", "person_id.check"), ("1101O519491231002X", "person_id.characters"),
-    ("110105299912310023", "person_id.date")])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1101051949123100", "person_id.length"),
+        ("11010519491331002X", "person_id.date"),
+        ("110105194912310021", "person_id.check"),
+        ("1101O519491231002X", "person_id.characters"),
+        ("110105299912310023", "person_id.date"),
+    ],
+)
 def test_a_refusal_names_what_is_wrong(text: str, problem: str) -> None:
     with pytest.raises(codes.Refused) as refusal:
         codes.read_person_id(text)

@@ -13,22 +13,47 @@ from huicheng.codes import api as codes
 FIFTH = date(2020, 1, 5)
 
 
-@pytest.mark.parametrize("text", ["2020-1-5", "20200105", "2020/1/5", "2020年1月5日", "二〇二〇年一月五日", "民国一百零九年一月五日",
-                                  "43835", "2020.01.05", "２０２０－０１－０５", "2020-01-05 08:30:00", "20200105083000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-1-5",
+        "20200105",
+        "2020/1/5",
+        "2020年1月5日",
+        "二〇二〇年一月五日",
+        "民国一百零九年一月五日",
+        "43835",
+        "2020.01.05",
+        "２０２０－０１－０５",
+        "2020-01-05 08:30:00",
+        "20200105083000",
+    ],
+)
 def test_one_day_however_it_is_written(text: str) -> None:
     assert codes.read_date(text) == FIFTH
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("2020-02-30", "date.impossible"), ("20201301", "date.impossible"), ("1700-01-01", "date.range"),
-    ("5/1/2020", "date.form"), ("2020", "date.form"), ("明天", "date.form")])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("2020-02-30", "date.impossible"),
+        ("20201301", "date.impossible"),
+        ("1700-01-01", "date.range"),
+        ("5/1/2020", "date.form"),
+        ("2020", "date.form"),
+        ("明天", "date.form"),
+    ],
+)
 def test_a_day_that_is_not_there_is_refused(text: str, problem: str) -> None:
     with pytest.raises(codes.Refused) as refusal:
         codes.read_date(text)
     assert refusal.value.code == problem
 
 
-@given(st.lists(st.dates(date(1850, 1, 1), date(2100, 12, 31))), st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日"]))
+@given(
+    st.lists(st.dates(date(1850, 1, 1), date(2100, 12, 31))),
+    st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y年%m月%d日"]),
+)
 def test_a_column_of_days_comes_back_whole(days: list[date], shape: str) -> None:
     column = pa.array([f"{day:{shape}}" for day in days], pa.string())
     assert codes.dates(column).values.to_pylist() == days
@@ -52,9 +77,19 @@ def test_a_time_without_a_clock_is_midnight() -> None:
     assert codes.read_datetime("2020年1月5日") == datetime(2020, 1, 5)
 
 
-@pytest.mark.parametrize(("text", "yuan"), [
-    ("50(万元人民币)", 500_000), ("16.4万人民币", 164_000), ("1,165(万元人民币)", 11_650_000), ("伍拾万元整", 500_000),
-    ("￥3,000.50", "3000.50"), ("3亿", 300_000_000), ("人民币壹佰万元整", 1_000_000), ("1,289.2000(万元人民币)", 12_892_000)])
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("50(万元人民币)", 500_000),
+        ("16.4万人民币", 164_000),
+        ("1,165(万元人民币)", 11_650_000),
+        ("伍拾万元整", 500_000),
+        ("￥3,000.50", "3000.50"),
+        ("3亿", 300_000_000),
+        ("人民币壹佰万元整", 1_000_000),
+        ("1,289.2000(万元人民币)", 12_892_000),
+    ],
+)
 def test_money_is_counted_in_yuan(text: str, yuan: int | str) -> None:
     assert codes.read_money(text).yuan == Decimal(yuan)
 
@@ -70,10 +105,20 @@ def test_money_that_is_none_is_refused(text: str) -> None:
         codes.read_money(text)
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("138 0013 8001", "13800138001"), ("+86-138-0013-8001", "13800138001"), ("（024）2325-6677", "024-23256677"),
-    ("23256677", "024-23256677"), ("024-23256677转801", "024-23256677-801"), ("013800138001", "13800138001"),
-    ("１３８００１３８００１", "13800138001"), ("13800138001/23256677", "13800138001"), ("0411-84211234", "0411-84211234")])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("138 0013 8001", "13800138001"),
+        ("+86-138-0013-8001", "13800138001"),
+        ("（024）2325-6677", "024-23256677"),
+        ("23256677", "024-23256677"),
+        ("024-23256677转801", "024-23256677-801"),
+        ("013800138001", "13800138001"),
+        ("１３８００１３８００１", "13800138001"),
+        ("13800138001/23256677", "13800138001"),
+        ("0411-84211234", "0411-84211234"),
+    ],
+)
 def test_a_telephone_number_has_one_form(text: str, number: str) -> None:
     assert codes.phone(text) == number
     assert codes.phones(pa.array([text])).values.to_pylist() == [number]
@@ -91,8 +136,16 @@ def test_a_number_read_twice_is_the_same_number(texts: list[str]) -> None:
     assert again.to_pylist() == once.to_pylist()
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("欧阳 娜娜", "欧阳娜娜"), ("買買提．吐尔逊", "买买提·吐尔逊"), ("ＬＩ　Lei", "LI Lei"), ("王芳（已故）", "王芳"), ("陈昇", "陈昇")])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("欧阳 娜娜", "欧阳娜娜"),
+        ("買買提．吐尔逊", "买买提·吐尔逊"),
+        ("ＬＩ　Lei", "LI Lei"),
+        ("王芳（已故）", "王芳"),
+        ("陈昇", "陈昇"),
+    ],
+)
 def test_a_persons_name_has_one_form(text: str, name: str) -> None:
     assert codes.person_name(text) == name
 

@@ -1,4 +1,5 @@
 """How two rows about firms agree. The code is the organisation's nine characters: they outlive every numbering."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -46,19 +47,39 @@ def enough(rows: Rows) -> Flags:
 FIRMS = Design(
     kind="firms",
     comparisons=(
-        Comparison("name", ("missing", "unlike", "brand_sound", "brand", "core", "same"),
-                   (0.0, -4.0, 0.5, 1.5, 4.0, 6.0), name_level),
+        Comparison(
+            "name",
+            ("missing", "unlike", "brand_sound", "brand", "core", "same"),
+            (0.0, -4.0, 0.5, 1.5, 4.0, 6.0),
+            name_level,
+        ),
         Comparison("leader", ("missing", "differs", "sound", "same"), (0.0, -1.5, 2.0, 3.5), leader_level),
         equal("phone", (0.0, -0.5, 4.0)),
-        Comparison("site", ("missing", "differs", "district", "community", "site", "flat"),
-                   (0.0, -1.0, -0.3, 0.5, 1.5, 4.0), ladder("district", "community", "site", "flat")),
+        Comparison(
+            "site",
+            ("missing", "differs", "district", "community", "site", "flat"),
+            (0.0, -1.0, -0.3, 0.5, 1.5, 4.0),
+            ladder("district", "community", "site", "flat"),
+        ),
         Comparison("founded", ("missing", "far", "near", "same"), (0.0, -2.5, 2.5, 3.5), founded_level),
         equal("claim", (0.0, 0.0, 5.0)),
     ),
     blocks=(
-        Block(("name_key",)), Block(("core",)), Block(("brand", "district")), Block(("brand_sound", "leader_sound")),
-        Block(("phone",), cap=30), Block(("flat",), cap=30), Block(("leader_sound", "site")), Block(("claim",)),
-        Block(("leader_sound", "phone")), Block(("brand",), cap=20),
+        Block(("name_key",)),
+        Block(("core",)),
+        Block(("brand", "district")),
+        Block(("brand_sound", "leader_sound")),
+        Block(("phone",), cap=30),
+        Block(("flat",), cap=30),
+        Block(("leader_sound", "site")),
+        Block(("claim",)),
+        Block(("leader_sound", "phone")),
+        Block(("brand",), cap=20),
     ),
-    bias=-3.0, attach=0.8, gather=0.9, mend=mend_organisation, spoil=spoil_organisation, enough=enough,
+    bias=-3.0,
+    attach=0.8,
+    gather=0.9,
+    mend=mend_organisation,
+    spoil=spoil_organisation,
+    enough=enough,
 )

@@ -1,4 +1,5 @@
 """Organisation codes (GB 11714) as integers, and which true codes one wrong character would explain."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Standard firm rows as numbers."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -23,9 +24,16 @@ def organisations(raw: Any, standing: Any) -> tuple[Ints, Ints]:
     A whole credit code carries them in places 9–17, a taxpayer's old number in 7–15."""
     tidy = pc.ascii_upper(pc.replace_substring_regex(raw, r"[\s\-]", ""))
     length = pc.binary_length(tidy).fill_null(0).to_numpy(zero_copy_only=False)
-    nine = pc.if_else(pa.array(length == 15), pc.utf8_slice_codeunits(tidy, 6, 15),
-                      pc.if_else(pa.array(length == 18), pc.utf8_slice_codeunits(tidy, 8, 17), pa.scalar(None, pa.string())))
-    fits = pc.match_substring_regex(nine, "^[0-9A-Z]{8}[0-9X]$").fill_null(False).to_numpy(zero_copy_only=False)
+    nine = pc.if_else(
+        pa.array(length == 15),
+        pc.utf8_slice_codeunits(tidy, 6, 15),
+        pc.if_else(
+            pa.array(length == 18), pc.utf8_slice_codeunits(tidy, 8, 17), pa.scalar(None, pa.string())
+        ),
+    )
+    fits = (
+        pc.match_substring_regex(nine, "^[0-9A-Z]{8}[0-9X]$").fill_null(False).to_numpy(zero_copy_only=False)
+    )
     digits = np.zeros((len(nine), 9), np.int64)
     rows = np.flatnonzero(fits)
     joined = "".join(nine.take(pa.array(rows)).to_pylist()).encode()
@@ -41,9 +49,16 @@ def read_rows(standard: Standard) -> Rows:
     assert places is not None
     leaders, leader = read_words(standard.column("legal_person"))
     columns: dict[str, Any] = {
-        "leader": leader, "leader_sound": leaders.sound_key[leader], "phone": phone_numbers(standard.column("phone")),
-        "founded": founded(standard.column("registered_on")), "claim": claimed, "district": places.district,
-        "community": places.community, "site": places.site, "flat": places.flat, **_name_keys(standard.column("name")),
+        "leader": leader,
+        "leader_sound": leaders.sound_key[leader],
+        "phone": phone_numbers(standard.column("phone")),
+        "founded": founded(standard.column("registered_on")),
+        "claim": claimed,
+        "district": places.district,
+        "community": places.community,
+        "site": places.site,
+        "flat": places.flat,
+        **_name_keys(standard.column("name")),
     }
     return Rows(code, columns, claimed, {"leaders": leaders})
 

@@ -1,4 +1,5 @@
 """How two rows about houses agree. The code is the whole address; rows whose address falls short are found by the rest."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -47,8 +48,15 @@ def enough(rows: Rows) -> Flags:
 def forget(rng: np.random.Generator, rows: Rows) -> Rows:
     """Rows without a code lack their unit, their road number, or say no more than a compound's name and a room."""
     way = rng.integers(0, 5, rows.size)
-    for name, ways in (("unit", (1,)), ("site", (2, 3, 4)), ("flat", (1, 2, 3, 4)), ("bare", (2, 4)), ("estate", (3,)),
-                       ("community", (2, 4)), ("building", (4,))):
+    for name, ways in (
+        ("unit", (1,)),
+        ("site", (2, 3, 4)),
+        ("flat", (1, 2, 3, 4)),
+        ("bare", (2, 4)),
+        ("estate", (3,)),
+        ("community", (2, 4)),
+        ("building", (4,)),
+    ):
         rows.columns[name] = np.where(np.isin(way, ways), 0, rows[name]).astype(rows[name].dtype)
     rows.columns["register"] = np.where(rng.random(rows.size) < 0.5, 0, rows["register"])
     return rows
@@ -57,18 +65,41 @@ def forget(rng: np.random.Generator, rows: Rows) -> Rows:
 HOUSES = Design(
     kind="houses",
     comparisons=(
-        Comparison("inside", ("missing", "differs", "one", "two", "all"), (0.0, -6.0, 0.5, 2.0, 3.0), inside_level),
-        Comparison("site", ("missing", "differs", "district", "community", "site"), (0.0, -4.0, -1.0, 0.5, 3.0),
-                   ladder("district", "community", "site")),
+        Comparison(
+            "inside", ("missing", "differs", "one", "two", "all"), (0.0, -6.0, 0.5, 2.0, 3.0), inside_level
+        ),
+        Comparison(
+            "site",
+            ("missing", "differs", "district", "community", "site"),
+            (0.0, -4.0, -1.0, 0.5, 3.0),
+            ladder("district", "community", "site"),
+        ),
         equal("register", (0.0, -4.0, 7.0)),
         Comparison("area", ("missing", "differs", "close", "same"), (0.0, -3.0, 1.0, 3.0), area_level),
-        Comparison("owner", ("missing", "differs", "sound", "name", "number"), (0.0, -1.5, 2.0, 3.5, 4.5), owner_level),
-        equal("bare", (0.0, -3.0, 1.0)), equal("estate", (0.0, -2.0, 1.0)),
+        Comparison(
+            "owner",
+            ("missing", "differs", "sound", "name", "number"),
+            (0.0, -1.5, 2.0, 3.5, 4.5),
+            owner_level,
+        ),
+        equal("bare", (0.0, -3.0, 1.0)),
+        equal("estate", (0.0, -2.0, 1.0)),
     ),
     blocks=(
-        Block(("register",)), Block(("site", "room"), cap=80), Block(("bare", "room"), cap=80), Block(("estate", "room"), cap=80),
-        Block(("owner_id", "room"), cap=20), Block(("owner_key", "room", "area"), cap=20),
-        Block(("owner_id", "site"), cap=20), Block(("estate", "room", "area"), cap=20),
+        Block(("register",)),
+        Block(("site", "room"), cap=80),
+        Block(("bare", "room"), cap=80),
+        Block(("estate", "room"), cap=80),
+        Block(("owner_id", "room"), cap=20),
+        Block(("owner_key", "room", "area"), cap=20),
+        Block(("owner_id", "site"), cap=20),
+        Block(("estate", "room", "area"), cap=20),
     ),
-    joint=(("area", "owner"),), bias=-3.0, attach=0.8, gather=0.9, kinship="inside", forget=forget, enough=enough,
+    joint=(("area", "owner"),),
+    bias=-3.0,
+    attach=0.8,
+    gather=0.9,
+    kinship="inside",
+    forget=forget,
+    enough=enough,
 )

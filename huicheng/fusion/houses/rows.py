@@ -1,4 +1,5 @@
 """Standard house rows as numbers."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,11 +20,20 @@ def read_rows(standard: Standard) -> Rows:
     owners, owner = read_words(standard.column("owner_name"))
     area = standard.column("area").fill_null(0).to_numpy(zero_copy_only=False)
     columns: dict[str, Any] = {
-        "register": numbers(standard.column("house_code")), "area": np.round(np.clip(area, 0, 1e9) * 100).astype(np.int64),
-        "owner_id": first17(standard.column("owner_id")), "owner": owner, "owner_key": owners.text_key[owner],
-        "bare": places.road_number, "estate": places.compound, "district": places.district,
-        "community": places.community, "site": places.site, "flat": places.flat, "room": places.room,
-        "building": places.building, "unit": places.unit,
+        "register": numbers(standard.column("house_code")),
+        "area": np.round(np.clip(area, 0, 1e9) * 100).astype(np.int64),
+        "owner_id": first17(standard.column("owner_id")),
+        "owner": owner,
+        "owner_key": owners.text_key[owner],
+        "bare": places.road_number,
+        "estate": places.compound,
+        "district": places.district,
+        "community": places.community,
+        "site": places.site,
+        "flat": places.flat,
+        "room": places.room,
+        "building": places.building,
+        "unit": places.unit,
     }
     code = whole_addresses(places)
     return Rows(code, columns, np.zeros(len(code), np.int64), {"owners": owners})

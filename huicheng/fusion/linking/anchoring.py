@@ -1,4 +1,5 @@
 """Rows that bear a standing code become entities; a row that contradicts its code, unsupported, loses it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,8 +42,16 @@ def anchor(rows: Rows, design: Design) -> Anchors:
     return Anchors(codes, entity, disowned, doubtful)
 
 
-def _unsupported(rows: Rows, design: Design, coded: Ints, trust: Levels, suspected: Flags, *,
-                 least: int = ALIKE, company: bool = False) -> Ints:
+def _unsupported(
+    rows: Rows,
+    design: Design,
+    coded: Ints,
+    trust: Levels,
+    suspected: Flags,
+    *,
+    least: int = ALIKE,
+    company: bool = False,
+) -> Ints:
     """Suspects whom no trusted row under the same code resembles. With `company`: only where trusted rows exist."""
     suspects = coded[suspected]
     if not len(suspects):

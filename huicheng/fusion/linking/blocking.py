@@ -1,4 +1,5 @@
 """Which pairs are worth a look: rows that share a key, without the values that everybody shares."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,11 +11,17 @@ CHUNK = 1 << 20
 MOST_PAIRS = 20_000  # of one key; a value that makes more says nothing about anybody
 
 
-def find_entities(rows: Rows, probes: Ints, anchors: Ints, entity: Ints, blocks: tuple[Block, ...]) -> tuple[Ints, Ints]:
+def find_entities(
+    rows: Rows, probes: Ints, anchors: Ints, entity: Ints, blocks: tuple[Block, ...]
+) -> tuple[Ints, Ints]:
     """(place in probes, entity) pairs that share a block key, each once."""
-    found = [_meet(block.keys(rows, probes), *_shared(rows, block, probes, anchors, entity), block.cap)
-             for block in blocks]
-    return unique_pairs(np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found]))
+    found = [
+        _meet(block.keys(rows, probes), *_shared(rows, block, probes, anchors, entity), block.cap)
+        for block in blocks
+    ]
+    return unique_pairs(
+        np.concatenate([left for left, _ in found]), np.concatenate([right for _, right in found])
+    )
 
 
 def unique_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
@@ -31,7 +38,7 @@ def _shared(rows: Rows, block: Block, probes: Ints, anchors: Ints, entity: Ints)
     map_[(wanted[wanted != 0] >> shift).astype(np.int64)] = True
     keys, entities = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for start in range(0, len(anchors), CHUNK):
-        part = anchors[start:start + CHUNK]
+        part = anchors[start : start + CHUNK]
         key = block.keys(rows, part)
         kept = np.flatnonzero((key != 0) & map_[(key >> shift).astype(np.int64)])
         keys.append(key[kept])
@@ -61,7 +68,7 @@ def find_peers(rows: Rows, members: Ints, blocks: tuple[Block, ...], cap: int = 
     for block in blocks:
         keys = block.keys(rows, members)
         order = np.argsort(keys, kind="stable")
-        order = order[np.searchsorted(keys[order], np.uint64(1)):]
+        order = order[np.searchsorted(keys[order], np.uint64(1)) :]
         _, start, size = np.unique(keys[order], return_index=True, return_counts=True)
         small = (size > 1) & (size <= cap)
         group, inside = runs(size[small])

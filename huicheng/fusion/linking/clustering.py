@@ -1,4 +1,5 @@
 """Rows nobody claimed, gathered by average linkage: no chain of near misses ever makes a giant."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -41,11 +42,15 @@ def _mutual_best(count: int, a: Ints, b: Ints, mean: NDArray[np.float64]) -> tup
     return np.minimum(a[mutual], b[mutual]), np.maximum(a[mutual], b[mutual])
 
 
-def _fold(count: int, target: Ints, pair: Ints, total: NDArray[np.float64],
-          seen: Ints) -> tuple[Ints, NDArray[np.float64], Ints]:
+def _fold(
+    count: int, target: Ints, pair: Ints, total: NDArray[np.float64], seen: Ints
+) -> tuple[Ints, NDArray[np.float64], Ints]:
     a, b = target[pair // count], target[pair % count]
     apart = a != b
     packed = np.minimum(a, b)[apart] * count + np.maximum(a, b)[apart]
     unique, inverse = np.unique(packed, return_inverse=True)
-    return (unique, np.bincount(inverse, weights=total[apart], minlength=len(unique)).astype(float),
-            np.bincount(inverse, weights=seen[apart], minlength=len(unique)).astype(np.int64))
+    return (
+        unique,
+        np.bincount(inverse, weights=total[apart], minlength=len(unique)).astype(float),
+        np.bincount(inverse, weights=seen[apart], minlength=len(unique)).astype(np.int64),
+    )

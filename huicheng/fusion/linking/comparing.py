@@ -1,4 +1,5 @@
 """Comparisons that more than one kind of thing needs."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -10,8 +11,19 @@ from huicheng.fusion.linking.keys import Flags, Ints
 from huicheng.fusion.linking.words import Words
 
 CROWDS = np.array([2, 10, 100, 1000])
-NAME = ("missing", "unlike", "surname", "one_off", "sound_common", "sound_rare",
-        "over_1000", "to_1000", "to_100", "to_10", "to_2")
+NAME = (
+    "missing",
+    "unlike",
+    "surname",
+    "one_off",
+    "sound_common",
+    "sound_rare",
+    "over_1000",
+    "to_1000",
+    "to_100",
+    "to_10",
+    "to_2",
+)
 
 
 def name_level(rows: Rows, a: Ints, b: Ints) -> Levels:
@@ -47,7 +59,11 @@ def _one_dropped(words: Words, left: Ints, right: Ints) -> Flags:
     a, b = np.where((longer < 0)[:, None], b, a), np.where((longer < 0)[:, None], a, b)
     ahead = (a[:, :-1] == b[:, :-1]).cumprod(axis=1).sum(axis=1)
     behind = (a[:, 1:] == b[:, :-1])[:, ::-1].cumprod(axis=1).sum(axis=1)
-    return (np.abs(longer) == 1) & (np.maximum(words.length[left], words.length[right]) >= 3) & (ahead + behind >= 7)
+    return (
+        (np.abs(longer) == 1)
+        & (np.maximum(words.length[left], words.length[right]) >= 3)
+        & (ahead + behind >= 7)
+    )
 
 
 def compare_births(left: Ints, right: Ints) -> Levels:
@@ -69,6 +85,7 @@ def _parts(date: Ints) -> tuple[Ints, Ints, Ints]:
 
 def equal(name: str, prior: tuple[float, float, float]) -> Comparison:
     """The same number or another."""
+
     def compare(rows: Rows, a: Ints, b: Ints) -> Levels:
         left, right = rows[name][a], rows[name][b]
         return np.where((left == 0) | (right == 0), 0, np.where(left == right, 2, 1)).astype(np.int8)
@@ -78,6 +95,7 @@ def equal(name: str, prior: tuple[float, float, float]) -> Comparison:
 
 def ladder(*columns: str) -> Callable[[Rows, Ints, Ints], Levels]:
     """The last of `columns`, from coarse to fine, on which two rows agree; 1 if they differ in all they both know."""
+
     def compare(rows: Rows, a: Ints, b: Ints) -> Levels:
         level = np.zeros(len(a), np.int8)
         for value, name in enumerate(columns, 2):

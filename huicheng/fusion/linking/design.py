@@ -1,4 +1,5 @@
 """What a kind of thing is compared on: declared, so that a person can read it and a run can record it."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -30,14 +31,19 @@ class Rows:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name]
 
-
     def extended(self, more: Rows) -> Rows:
-        columns = {name: np.concatenate([column, more.columns[name]]) for name, column in self.columns.items()}
+        columns = {
+            name: np.concatenate([column, more.columns[name]]) for name, column in self.columns.items()
+        }
         return Rows(np.r_[self.code, more.code], columns, np.r_[self.claimed, more.claimed], self.tables)
 
     def take(self, at: Ints) -> Rows:
-        return Rows(self.code[at], {name: column[at] for name, column in self.columns.items()}, self.claimed[at],
-                    self.tables)
+        return Rows(
+            self.code[at],
+            {name: column[at] for name, column in self.columns.items()},
+            self.claimed[at],
+            self.tables,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """Numbers that stand for values, so that comparing millions is arithmetic."""
+
 from __future__ import annotations
 
 from typing import Any

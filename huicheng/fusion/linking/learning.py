@@ -3,6 +3,7 @@
 An additive model (ridge towards declared priors) says what each level is worth; where exactly the same evidence was
 seen often, the observed share of matches corrects it. Both can be read by a person.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -85,8 +86,9 @@ def untaught(comparisons: Sequence[Comparison], bias: float, joint: Sequence[tup
     names = tuple(c.name for c in comparisons)
     sizes = tuple(len(c.levels) for c in comparisons)
     terms = tuple((place,) for place in range(len(names))) + tuple(
-        tuple(names.index(name) for name in pair) for pair in joint)
-    more = sum(int(np.prod([sizes[c] for c in term])) for term in terms[len(names):])
+        tuple(names.index(name) for name in pair) for pair in joint
+    )
+    more = sum(int(np.prod([sizes[c] for c in term])) for term in terms[len(names) :])
     weights = np.concatenate([[bias], *(comparison.prior for comparison in comparisons), np.zeros(more)])
     none = np.zeros(0)
     return Model(names, sizes, terms, weights, none.astype(np.int64), none, none)
@@ -104,11 +106,17 @@ def learn(start: Model, levels: Sequence[Levels], same: Flags) -> Model:
     for place in start.places(pattern):
         grid[np.arange(len(pattern)), place] = 1
     weights = _fit(grid, matched, seen, start.weights)
-    return replace(start, weights=weights, patterns=pattern, matched=matched, seen=seen, pairs=int(seen.sum()))
+    return replace(
+        start, weights=weights, patterns=pattern, matched=matched, seen=seen, pairs=int(seen.sum())
+    )
 
 
-def _fit(grid: NDArray[np.float64], matched: NDArray[np.float64], seen: NDArray[np.float64],
-         prior: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fit(
+    grid: NDArray[np.float64],
+    matched: NDArray[np.float64],
+    seen: NDArray[np.float64],
+    prior: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Newton's steps of a logistic regression, drawn towards the prior."""
     weights = prior.copy()
     ridge = np.full(len(prior), RIDGE)

@@ -1,4 +1,5 @@
 """The linker: codes first, then evidence for the rows that codes leave over, then what is left among itself."""
+
 from __future__ import annotations
 
 import time
@@ -24,7 +25,9 @@ UNLINKED, CODE, MENDED, EVIDENCE, GATHERED, ALONE, DISOWNED = range(len(RULES))
 ROUNDS = 2
 Watch = Callable[[str], None]
 
-_CODE = Comparison("code", ("missing", "unlike", "mended"), (0.0, -3.0, 7.0), lambda rows, a, b: np.zeros(0, np.int8))
+_CODE = Comparison(
+    "code", ("missing", "unlike", "mended"), (0.0, -3.0, 7.0), lambda rows, a, b: np.zeros(0, np.int8)
+)
 
 
 @dataclass
@@ -61,8 +64,14 @@ class Linker:
         self.done("learn")
         home = anchors.entity.copy()
         anchors.entity[anchors.doubtful] = -1
-        links = Links(anchors.entity.copy(), np.where(anchors.entity >= 0, CODE, UNLINKED).astype(np.int8),
-                      (anchors.entity >= 0).astype(np.float32), anchors.disowned, anchors.codes, self.figures)
+        links = Links(
+            anchors.entity.copy(),
+            np.where(anchors.entity >= 0, CODE, UNLINKED).astype(np.int8),
+            (anchors.entity >= 0).astype(np.float32),
+            anchors.disowned,
+            anchors.codes,
+            self.figures,
+        )
         for _ in range(ROUNDS):
             self.attach(anchors, links, home)
         back = anchors.doubtful & (links.entity < 0)
@@ -73,7 +82,9 @@ class Linker:
         count = int(links.entity.max(initial=-1)) + 1
         links.codes = np.r_[anchors.codes, np.zeros(count - len(anchors.codes), np.int64)]
         own = links.codes[np.maximum(links.entity, 0)] if count else self.rows.code
-        links.disowned = links.disowned | ((self.rows.code != 0) & (links.entity >= 0) & (self.rows.code != own))
+        links.disowned = links.disowned | (
+            (self.rows.code != 0) & (links.entity >= 0) & (self.rows.code != own)
+        )
         self.summarise(links)
         return links
 
@@ -105,8 +116,9 @@ class Linker:
         attach = learn(start, every, same[other])
         return attach, self._teach_gather(rng, sample, pairs, members, same)
 
-    def _teach_gather(self, rng: np.random.Generator, sample: Ints, pairs: tuple[Ints, Ints], members: Groups,
-                      same: Flags) -> Model:
+    def _teach_gather(
+        self, rng: np.random.Generator, sample: Ints, pairs: tuple[Ints, Ints], members: Groups, same: Flags
+    ) -> Model:
         """The same for two single rows: one row of each candidate, drawn."""
         left, entity = sample[pairs[0]], pairs[1]
         size = members.sizes[entity]
@@ -121,8 +133,9 @@ class Linker:
 
     # --- attaching --------------------------------------------------------------------------------------------
 
-    def candidates(self, rows: Rows, probes: Ints, claimed: Ints, entity: Ints, codes: Ints,
-                   linked: Ints) -> tuple[tuple[Ints, Ints], Flags]:
+    def candidates(
+        self, rows: Rows, probes: Ints, claimed: Ints, entity: Ints, codes: Ints, linked: Ints
+    ) -> tuple[tuple[Ints, Ints], Flags]:
         """(place in probes, entity) pairs worth weighing, and which of them a mended code points at."""
         left, right = find_entities(rows, probes, linked, entity, self.design.blocks)
         if self.design.mend is None:
@@ -140,7 +153,9 @@ class Linker:
         probes = np.flatnonzero(links.entity < 0)
         linked = np.flatnonzero(links.entity >= 0)
         claimed = self.rows.claimed[probes]
-        (left, right), mended = self.candidates(self.rows, probes, claimed, links.entity, anchors.codes, linked)
+        (left, right), mended = self.candidates(
+            self.rows, probes, claimed, links.entity, anchors.codes, linked
+        )
         left, right, mended = _with_home(left, right, mended, home[probes])
         # A disowned row must not come home to the code it was found not to own.
         allowed = ~(anchors.disowned[probes[left]] & (self.rows.code[probes[left]] == anchors.codes[right]))
@@ -172,7 +187,9 @@ class Linker:
             rest = rest[self.design.enough(self.rows)[rest]]
         left, right = find_peers(self.rows, rest, self.design.blocks)
         # Two rows that both lost the same code are not thereby two people; two codes never meet.
-        levels: list[Levels] = [c.compare(self.rows, rest[left], rest[right]) for c in self.design.comparisons]
+        levels: list[Levels] = [
+            c.compare(self.rows, rest[left], rest[right]) for c in self.design.comparisons
+        ]
         odds = self.gather_model.log_odds(levels) if len(left) else np.zeros(0)
         least = float(np.log(self.design.gather / (1 - self.design.gather)))
         cluster = gather(len(rest), left, right, odds, least)
@@ -186,9 +203,11 @@ class Linker:
         counts = np.bincount(links.rule, minlength=len(RULES))
         sizes = np.bincount(links.entity[links.entity >= 0])
         self.figures |= {
-            "entities": len(sizes), "largest": int(sizes.max(initial=0)),
+            "entities": len(sizes),
+            "largest": int(sizes.max(initial=0)),
             "waterfall": dict(zip(RULES, counts.tolist(), strict=True)),
-            "disowned": int(links.disowned.sum()), "taught_on": self.attach_model.pairs,
+            "disowned": int(links.disowned.sum()),
+            "taught_on": self.attach_model.pairs,
             "weights": self.attach_model.readable((_CODE, *self.design.comparisons)),
         }
 

@@ -1,4 +1,5 @@
 """Citizen numbers that fail their check: which true numbers one slip would explain. Arithmetic, not search."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -51,5 +52,7 @@ def spoil_person(rng: np.random.Generator, first17: Ints) -> Ints:
     here, there = digits[rows, place], digits[rows, place + 1]
     other = (here + rng.integers(1, 10, len(first17))) % 10
     swap = (rng.random(len(first17)) < 0.4) & (here != there)
-    spoilt = first17 + np.where(swap, (there - here) * (POWERS[place] - POWERS[place + 1]), (other - here) * POWERS[place])
+    spoilt = first17 + np.where(
+        swap, (there - here) * (POWERS[place] - POWERS[place + 1]), (other - here) * POWERS[place]
+    )
     return claim(spoilt, check)

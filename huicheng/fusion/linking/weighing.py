@@ -1,4 +1,5 @@
 """Levels of agreement between a row and an entity: the best its rows offer, comparison by comparison."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -9,17 +10,18 @@ from huicheng.fusion.linking.keys import Flags, Groups, Ints
 CHUNK = 1 << 20
 
 
-def weigh(rows: Rows, design: Design, pairs: tuple[Ints, Ints], members: Groups,
-          original: Ints | None = None) -> tuple[list[Levels], Flags]:
+def weigh(
+    rows: Rows, design: Design, pairs: tuple[Ints, Ints], members: Groups, original: Ints | None = None
+) -> tuple[list[Levels], Flags]:
     """Levels per pair (row, entity), and whether the entity has any row but this one (or the `original` it copies)."""
     left, entity = pairs
     original = left if original is None else original
     best = [np.zeros(len(left), np.int8) for _ in design.comparisons]
     other = np.zeros(len(left), bool)
     for start in range(0, len(left), CHUNK):
-        owner, member = members.expand(entity[start:start + CHUNK])
-        here = left[start:start + CHUNK][owner]
-        differs = original[start:start + CHUNK][owner] != member
+        owner, member = members.expand(entity[start : start + CHUNK])
+        here = left[start : start + CHUNK][owner]
+        differs = original[start : start + CHUNK][owner] != member
         owner, member, here = owner[differs] + start, member[differs], here[differs]
         if not len(owner):
             continue

@@ -1,4 +1,5 @@
 """Names by character: a word is a few code points, beside them how they sound; bytes would count a Han character thrice."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -58,7 +59,9 @@ def read_words(column: Any) -> tuple[Words, NDArray[np.int32]]:
     longest = max(WIDTH, max(map(len, texts)))
     points = np.array(texts, dtype=f"U{longest}").view(np.uint32).reshape(len(texts), longest)
     sounds = sounds_of(points)
-    keys = [np.where(points[:, 0] == 0, np.uint64(0), _fold(grid)) for grid in (points, sounds, sounds[:, :1])]
+    keys = [
+        np.where(points[:, 0] == 0, np.uint64(0), _fold(grid)) for grid in (points, sounds, sounds[:, :1])
+    ]
     words = Words(texts, points[:, :WIDTH].copy(), sounds[:, :WIDTH].copy(), (points != 0).sum(axis=1), *keys)
     return words, number
 

@@ -1,4 +1,5 @@
 """How two rows about residents agree, and what each degree of agreement is worth before the city has taught us."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -41,17 +42,35 @@ PEOPLE = Design(
     comparisons=(
         Comparison("name", NAME, (0.0, -5.0, -3.0, 0.0, 2.5, 3.5, 2.5, 3.5, 4.5, 5.5, 6.5), name_level),
         Comparison("birth", ("missing", "differs", "near", "same"), (0.0, -5.0, -0.5, 3.5), birth_level),
-        equal("sex", (0.0, -4.0, 0.5)), equal("claim", (0.0, 0.0, 6.0)),
-        Comparison("phone", ("missing", "differs", "same_family", "same"), (0.0, -0.7, 2.0, 4.0), phone_level),
-        Comparison("home", ("missing", "differs", "district", "community", "site", "flat"),
-                   (0.0, -1.0, -0.3, 1.0, 2.0, 3.5), ladder("district", "community", "site", "flat")),
+        equal("sex", (0.0, -4.0, 0.5)),
+        equal("claim", (0.0, 0.0, 6.0)),
+        Comparison(
+            "phone", ("missing", "differs", "same_family", "same"), (0.0, -0.7, 2.0, 4.0), phone_level
+        ),
+        Comparison(
+            "home",
+            ("missing", "differs", "district", "community", "site", "flat"),
+            (0.0, -1.0, -0.3, 1.0, 2.0, 3.5),
+            ladder("district", "community", "site", "flat"),
+        ),
     ),
     blocks=(
-        Block(("name_key", "birth")), Block(("sound_key", "birth")), Block(("name_key", "phone")),
-        Block(("birth", "phone")), Block(("name_key", "flat")), Block(("birth", "flat")),
-        Block(("birth", "community", "head_key")), Block(("name_key", "site")), Block(("head_key", "phone")),
-        Block(("name_key", "community"), cap=12), Block(("claim", "name_key")), Block(("claim", "birth")),
+        Block(("name_key", "birth")),
+        Block(("sound_key", "birth")),
+        Block(("name_key", "phone")),
+        Block(("birth", "phone")),
+        Block(("name_key", "flat")),
+        Block(("birth", "flat")),
+        Block(("birth", "community", "head_key")),
+        Block(("name_key", "site")),
+        Block(("head_key", "phone")),
+        Block(("name_key", "community"), cap=12),
+        Block(("claim", "name_key")),
+        Block(("claim", "birth")),
     ),
     joint=(("name", "birth"), ("phone", "home")),
-    trusted=trusted, mend=mend_person, spoil=spoil_person, enough=enough,
+    trusted=trusted,
+    mend=mend_person,
+    spoil=spoil_person,
+    enough=enough,
 )

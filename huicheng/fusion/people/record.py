@@ -1,4 +1,5 @@
 """What makes a value about a resident sound."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,7 +15,11 @@ from huicheng.fusion.standardising import Standard
 
 def soundness(standard: Standard, links: Links) -> tuple[dict[str, Flags], dict[str, NDArray[Any]]]:
     """Sound: not contradicted by the entity's own number, or reaching as far as a house."""
-    code = links.codes[np.maximum(links.entity, 0)] if len(links.codes) else np.zeros(len(links.entity), np.int64)
+    code = (
+        links.codes[np.maximum(links.entity, 0)]
+        if len(links.codes)
+        else np.zeros(len(links.entity), np.int64)
+    )
     code = np.where(links.entity >= 0, code, 0)
     birth, sex = day_numbers(standard.column("birth_date")), numbers(standard.column("sex"))
     places = standard.places
@@ -30,4 +35,3 @@ def soundness(standard: Standard, links: Links) -> tuple[dict[str, Flags], dict[
         "name": named & ~links.disowned,
     }
     return sound, {"address": reach}
-

@@ -1,4 +1,5 @@
 """Standard people rows as numbers."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -26,9 +27,13 @@ def first17(column: Any) -> Ints:
 def claims(raw: Any, standing: Ints) -> Ints:
     """Eighteen places that fail their check, as delivered."""
     tidy = pc.ascii_upper(pc.replace_substring_regex(raw, r"[\s\-]", ""))
-    whole = pc.and_(pc.match_substring_regex(tidy, "^[0-9]{17}[0-9X]$"), pa.array(standing == 0)).fill_null(False)
+    whole = pc.and_(pc.match_substring_regex(tidy, "^[0-9]{17}[0-9X]$"), pa.array(standing == 0)).fill_null(
+        False
+    )
     tidy = pc.if_else(whole, tidy, pa.scalar(None, pa.string()))
-    check = pc.if_else(pc.equal(pc.utf8_slice_codeunits(tidy, 17, 18), "X"), "10", pc.utf8_slice_codeunits(tidy, 17, 18))
+    check = pc.if_else(
+        pc.equal(pc.utf8_slice_codeunits(tidy, 17, 18), "X"), "10", pc.utf8_slice_codeunits(tidy, 17, 18)
+    )
     number = first17(tidy)
     return np.where(number != 0, claim(number, numbers(check)), 0)
 
@@ -51,11 +56,19 @@ def read_rows(standard: Standard) -> Rows:
     places = standard.places
     assert places is not None
     columns: dict[str, Any] = {
-        "name": number, "name_key": words.text_key[number], "sound_key": words.sound_key[number],
-        "head_key": words.head_key[number], "birth": day_numbers(standard.column("birth_date")),
-        "sex": numbers(standard.column("sex")).astype(np.int8), "phone": phone_numbers(standard.column("phone")),
-        "family": family[standard.source], "claim": claimed, "district": places.district,
-        "community": places.community, "site": places.site, "flat": places.flat,
+        "name": number,
+        "name_key": words.text_key[number],
+        "sound_key": words.sound_key[number],
+        "head_key": words.head_key[number],
+        "birth": day_numbers(standard.column("birth_date")),
+        "sex": numbers(standard.column("sex")).astype(np.int8),
+        "phone": phone_numbers(standard.column("phone")),
+        "family": family[standard.source],
+        "claim": claimed,
+        "district": places.district,
+        "community": places.community,
+        "site": places.site,
+        "flat": places.flat,
     }
     bearers = people_per_word(number, code, len(words.texts))
     _, sound = np.unique(words.sound_key, return_inverse=True)

@@ -20,8 +20,18 @@ def number(first17: int) -> str:
 def person(name=None, code=0, birth=0, sex=0, phone=0, flat=0, claimed=0):
     """One source row; a flat gives its site, community and district."""
     site = flat // 100
-    return {"name": name, "code": code, "birth": birth, "sex": sex, "phone": phone, "flat": flat, "claim": claimed,
-            "site": site, "community": site // 100, "district": 210102 if site else 0}
+    return {
+        "name": name,
+        "code": code,
+        "birth": birth,
+        "sex": sex,
+        "phone": phone,
+        "flat": flat,
+        "claim": claimed,
+        "site": site,
+        "community": site // 100,
+        "district": 210102 if site else 0,
+    }
 
 
 def wrong(first17: int, typed17: int) -> int:
@@ -32,15 +42,24 @@ def wrong(first17: int, typed17: int) -> int:
 
 def rows_of(people: list[dict]) -> Rows:
     words, place = read_words(pa.array([one["name"] for one in people], pa.string()))
-    columns = {name: np.array([one[name] for one in people], np.int64)
-               for name in ("birth", "sex", "phone", "flat", "site", "community", "district", "claim")}
+    columns = {
+        name: np.array([one[name] for one in people], np.int64)
+        for name in ("birth", "sex", "phone", "flat", "site", "community", "district", "claim")
+    }
     for name in ("flat", "site", "community"):
         columns[name] = columns[name].astype(np.uint64)
     code = np.array([one["code"] for one in people], np.int64)
-    columns |= {"name": place, "name_key": words.text_key[place], "sound_key": words.sound_key[place],
-                "head_key": words.head_key[place], "family": np.zeros(len(people), bool)}
+    columns |= {
+        "name": place,
+        "name_key": words.text_key[place],
+        "sound_key": words.sound_key[place],
+        "head_key": words.head_key[place],
+        "family": np.zeros(len(people), bool),
+    }
     bearers = people_per_word(place, code, len(words.texts))
-    return Rows(code, columns, columns["claim"], {"names": words, "bearers": bearers, "sound_bearers": bearers})
+    return Rows(
+        code, columns, columns["claim"], {"names": words, "bearers": bearers, "sound_bearers": bearers}
+    )
 
 
 def linked(*people: dict) -> list[int]:

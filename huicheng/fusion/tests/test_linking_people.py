@@ -20,18 +20,26 @@ def test_two_numbers_are_two_people_whatever_else_agrees():
 
 
 def test_a_row_without_a_number_finds_its_person():
-    a, b = linked(person("王芳", FANG, 19880918, 2, 13800138000, HOME), person("王芳", 0, 19880918, 2, 13800138000, HOME))
+    a, b = linked(
+        person("王芳", FANG, 19880918, 2, 13800138000, HOME),
+        person("王芳", 0, 19880918, 2, 13800138000, HOME),
+    )
     assert a == b
 
 
 def test_a_namesake_elsewhere_is_somebody_else():
-    a, b = linked(person("王芳", FANG, 19880918, 2, 13800138000, HOME), person("王芳", 0, 19910203, 2, 13900139000, OTHER_HOME))
+    a, b = linked(
+        person("王芳", FANG, 19880918, 2, 13800138000, HOME),
+        person("王芳", 0, 19910203, 2, 13900139000, OTHER_HOME),
+    )
     assert a != b
 
 
 def test_twins_stay_two_people():
     home = {"birth": 20120604, "sex": 1, "phone": 13800138000, "flat": HOME}
-    first, second, row = linked(person("李子轩", TWIN, **home), person("李浩宇", TWIN + 2, **home), person("李浩宇", **home))
+    first, second, row = linked(
+        person("李子轩", TWIN, **home), person("李浩宇", TWIN + 2, **home), person("李浩宇", **home)
+    )
     assert first != second
     assert row == second
 
@@ -51,7 +59,10 @@ def test_a_row_that_says_nothing_is_nobody():
 
 def test_a_mistyped_number_is_mended_when_the_rest_agrees():
     typed = FANG + 10**6 * 3
-    a, b = linked(person("王芳", FANG, 19880918, 2, flat=HOME), person("王芳", 0, 19880918, 2, flat=OTHER_HOME, claimed=wrong(FANG, typed)))
+    a, b = linked(
+        person("王芳", FANG, 19880918, 2, flat=HOME),
+        person("王芳", 0, 19880918, 2, flat=OTHER_HOME, claimed=wrong(FANG, typed)),
+    )
     assert a == b
 
 
@@ -68,6 +79,9 @@ def test_a_couple_is_not_one_person():
 
 
 def test_the_same_rows_give_the_same_answer():
-    rows = [person("王芳", FANG + 20 * (n % 50), 19880918, 2, 13800138000 + n % 60, HOME + n % 40) for n in range(300)]
+    rows = [
+        person("王芳", FANG + 20 * (n % 50), 19880918, 2, 13800138000 + n % 60, HOME + n % 40)
+        for n in range(300)
+    ]
     rows += [person("王芳", 0, 19880918, 2, 13800138000 + n, HOME + n) for n in range(60)]
     assert np.array_equal(link(rows_of(rows), PEOPLE).entity, link(rows_of(rows), PEOPLE).entity)

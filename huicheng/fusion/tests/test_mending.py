@@ -16,14 +16,14 @@ def mended(text: str) -> set[int]:
 @given(st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_is_found_again(place, step):
     true = number(FANG)
-    typed = true[:place] + str((int(true[place]) + step) % 10) + true[place + 1:]
+    typed = true[:place] + str((int(true[place]) + step) % 10) + true[place + 1 :]
     assert FANG in mended(typed)
 
 
 @given(st.integers(0, 15))
 def test_a_swap_of_neighbours_is_found_again(place):
     true = number(FANG)
-    typed = true[:place] + true[place + 1] + true[place] + true[place + 2:]
+    typed = true[:place] + true[place + 1] + true[place] + true[place + 2 :]
     assert typed == true or FANG in mended(typed)
 
 

@@ -10,8 +10,11 @@ def flats(*texts):
 
 
 def test_two_ways_of_writing_one_flat_meet_when_a_third_row_tells():
-    one, other, _ = flats("沈阳市皇姑区向荣东路361号2-1-1302", "沈阳市皇姑区书香花园2号楼1单元1302",
-                          "辽宁省沈阳市皇姑区向荣东路361号书香花园2号楼1单元1302室")
+    one, other, _ = flats(
+        "沈阳市皇姑区向荣东路361号2-1-1302",
+        "沈阳市皇姑区书香花园2号楼1单元1302",
+        "辽宁省沈阳市皇姑区向荣东路361号书香花园2号楼1单元1302室",
+    )
     assert one == other != 0
 
 
@@ -26,7 +29,13 @@ def test_another_room_is_another_flat():
 
 
 def test_reading_by_shape_is_reading_one_by_one():
-    texts = [f"沈阳市皇姑区向荣东路{n}号{n % 7}-{n % 3}-{n % 30}0{n % 9}" for n in range(60)] + ["", None, "７号", "１单元", "无"]
+    texts = [f"沈阳市皇姑区向荣东路{n}号{n % 7}-{n % 3}-{n % 30}0{n % 9}" for n in range(60)] + [
+        "",
+        None,
+        "７号",
+        "１单元",
+        "无",
+    ]
     whole = read_addresses(pa.array(texts, pa.string())).to_pylist()
     assert whole == [read_addresses(pa.array([text], pa.string())).to_pylist()[0] for text in texts]
 

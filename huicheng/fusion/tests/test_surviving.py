@@ -14,7 +14,12 @@ def winner(field, rows, sound=None):
     """Rows of one person as (source, as_of, value); the value that wins."""
     by_name = {source.resource: source for source in sources("people")}
     origins = tuple(by_name[name] for name in ("police_households", "health_files", "school_rolls"))
-    table = pa.table({"source": pa.array([row[0] for row in rows], pa.int8()), "as_of": pa.array([row[1] for row in rows], pa.date32())})
+    table = pa.table(
+        {
+            "source": pa.array([row[0] for row in rows], pa.int8()),
+            "as_of": pa.array([row[1] for row in rows], pa.date32()),
+        }
+    )
     values = pa.array([row[2] for row in rows], pa.string())
     priorities = Priorities(Standard("people", table, origins, {}, {}), sound or {}, {})
     won = winners(sort_rows(np.zeros(len(rows), np.int64), 1), priorities.of(field, values))[0]
