@@ -27,6 +27,7 @@ ISSUES = pa.schema([
     ("outcome", pa.string()), ("detail", pa.string()),
 ])  # fmt: skip
 SHOWN_VALUE = 200
+ELSEWHERE = "[0-9].*([^小社园校厂景院住活]区|县|市)"
 MARKS = {"text.nul": NUL_MARK, "text.unreadable": BROKEN_MARK}
 
 
@@ -186,7 +187,7 @@ def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
         found.note(empty, one.name, text, "missing", refuse=True)
     if one.kind == "text" or text.null_count == len(text):
         return text if one.kind not in TYPED else pa.nulls(len(text), TYPED[one.kind])
-    values, problems = codes.check(one.kind, text, codes=one.codes)
+    values, problems = _checked(one, text)
     for problem in pc.unique(problems).drop_null().to_pylist():
         guilty = pc.equal(problems, pa.scalar(problem)).fill_null(False).to_numpy(zero_copy_only=False)
         refuse = one.on_error == "refuse" and not codes.is_doubt(problem)
@@ -197,6 +198,29 @@ def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
     if one.kind not in TYPED:
         return text
     return values if values.type == TYPED[one.kind] else values.cast(TYPED[one.kind], safe=False)
+
+
+def _checked(one: Field, text: pa.Array) -> tuple[pa.Array, pa.Array]:
+    if one.kind != "address":
+        values, problems = codes.check(one.kind, text, codes=one.codes)
+        return values, problems
+    problems = _by_front(text)
+    doubtful = pc.and_(problems.is_valid(), text.is_valid())
+    if pc.any(doubtful).as_py():
+        again = codes.check(one.kind, pc.if_else(doubtful, text, pa.scalar(None, pa.string()))).problems
+        problems = again.cast(pa.string())
+    return text, problems
+
+
+def _by_front(text: pa.Array) -> pa.Array:
+    """Problems of addresses judged up to their first number: a city has few such fronts, and they repeat.
+
+    Whole texts are judged where another place is named behind the numbers.
+    """
+    fronts = pc.replace_substring_regex(text, "[0-9].*$", "8号")
+    shapes = pc.if_else(pc.match_substring_regex(text, ELSEWHERE), text, fronts).dictionary_encode()
+    problems = codes.check("address", shapes.dictionary).problems.cast(pa.string())
+    return problems.take(shapes.indices)
 
 
 def _note_duplicates(found: _Found, plan: Plan, taken: Sequence[pa.Array], seen: SeenKeys) -> None:
