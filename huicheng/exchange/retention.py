@@ -73,7 +73,7 @@ def _sweep_deliveries(spec: Resource) -> tuple[tuple[int, int], set[str]]:
     now, kept = timezone.now(), set()
     landed = folders = 0
     for row in Delivery.objects.filter(resource=spec.code).exclude(state=Delivery.WORKING).iterator():
-        age = (now - row.at).days
+        age, before = (now - row.at).days, (row.landing, row.issues_file, row.refused_file)
         if age > min(LANDING_DAYS, spec.retention_days):
             landed += bool(row.landing)
             row.landing = ""
@@ -81,7 +81,8 @@ def _sweep_deliveries(spec: Resource) -> tuple[tuple[int, int], set[str]]:
             shutil.rmtree(work_folder(row.id), ignore_errors=True)
             row.issues_file = row.refused_file = ""
             folders += 1
-        row.save(update_fields=["landing", "issues_file", "refused_file"])
+        if before != (row.landing, row.issues_file, row.refused_file):
+            row.save(update_fields=["landing", "issues_file", "refused_file"])
         kept.add(row.landing)
     working = Delivery.objects.filter(resource=spec.code, state=Delivery.WORKING)
     return (landed, folders), kept | set(working.values_list("landing", flat=True))
@@ -103,18 +104,22 @@ def _tell(swept: Swept) -> None:
     publish(OldFilesSwept(landings=swept.landings, folders=swept.folders, versions=swept.versions))
 
 
-@act
 def erase(resource: str, keys: Sequence[Mapping[str, str]]) -> int:
     """Forget the rows with these keys: in the table, its older versions, and every file that delivered them."""
     spec = find(resource)
     _admit(spec, keys)
     rows = lake.erase(spec.table, keys=[dict(key) for key in keys]) if lake.exists(spec.table) else 0
+    _forget_deliveries(spec, rows)
+    return rows
+
+
+@act
+def _forget_deliveries(spec: Resource, rows: int) -> None:
     for row in Delivery.objects.filter(resource=spec.code).exclude(state=Delivery.WORKING):
         _forget_files(row)
     publish(
         RowsErased(subject=f"resource:{spec.code}", resource=spec.code, rows=rows, rule=spec.erasure[:200])
     )
-    return rows
 
 
 def _admit(spec: Resource, keys: Sequence[Mapping[str, str]]) -> None:
