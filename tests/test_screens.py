@@ -37,7 +37,6 @@ PAGES: tuple[tuple[str, str | None, str], ...] = (
     ("citizen-search", RESIDENT, "/me/search/?q=shebao"),
     ("decision-glance", LEADER, "/city/"),
     ("decision-place", LEADER, "/city/place/210102/"),
-    ("decision-deliveries", LEADER, "/city/deliveries/"),
     ("desk-home", STEWARD, "/desk/"),
     ("desk-deliveries", STEWARD, "/desk/deliveries/"),
     ("desk-deliver", STEWARD, "/desk/deliver/"),
@@ -45,7 +44,7 @@ PAGES: tuple[tuple[str, str | None, str], ...] = (
     ("desk-fusion", STEWARD, "/desk/fusion/"),
     ("desk-quality", STEWARD, "/desk/quality/"),
     ("desk-audit", STEWARD, "/desk/audit/"),
-    ("desk-refused-entry", LEADER, "/desk/fusion/"),
+    ("desk-refused-entry", LEADER, "/desk/audit/"),
     ("look-guide", STEWARD, "/look/"),
 )
 # Pages whose address holds an id: open the first, click the first link that matches.
