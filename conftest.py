@@ -15,7 +15,7 @@ import pytest  # noqa: E402
 TOOLS = {
     "chromium": ("/usr/bin/chromium",),
     "postgresql": ("/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/17/bin/postgres"),
-    "poppler": ("/usr/bin/pdftoppm",),
+    "mariadb": ("/usr/sbin/mariadbd",),
 }
 
 

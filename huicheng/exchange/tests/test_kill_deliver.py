@@ -34,6 +34,7 @@ exchange.declare(exchange.Resource(code="house_prices_test", title="试", owner=
 
 def run(script, home, *words):
     env = {**os.environ, "HUICHENG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huicheng.city.settings"}
+    env.pop("DATABASE_URL", None)  # a city of its own, whatever the others run on
     return subprocess.Popen(
         [sys.executable, "-c", script, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
     )
