@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huicheng.exchange import committing, retention
 from huicheng.ground.api import Progress, job
 
 
-@job("exchange.deliver", title="交付")
+@job("exchange.deliver", title=gettext_noop("交付"))
 def deliver(progress: Progress, *, delivery: str) -> dict[str, Any]:
     progress.step(_("核对"))
     return committing.run(progress, delivery)
 
 
-@job("exchange.sweep", title="清理过期文件", every=timedelta(days=1))
+@job("exchange.sweep", title=gettext_noop("清理过期文件"), every=timedelta(days=1))
 def sweep(progress: Progress) -> dict[str, Any]:
     progress.step(_("清理"))
     swept = retention.sweep()

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from huicheng.ground.actor import Actor, acting_as, current_actor
 from huicheng.ground.errors import BadInput
@@ -145,7 +147,7 @@ def submit(name: str, *, key: str = "", **args: Any) -> JobView:
 def job_view(job_id: str) -> JobView:
     try:
         return _view(Job.objects.get(id=job_id))
-    except (Job.DoesNotExist, ValueError):
+    except (Job.DoesNotExist, ValidationError):
         raise NoSuchJob(f"no job has the id {job_id}") from None
 
 
@@ -164,7 +166,7 @@ def cancel(job_id: str) -> bool:
 def _view(row: Job) -> JobView:
     kind = _kinds.get(row.name)
     return JobView(
-        id=str(row.id), name=row.name, title=kind.title if kind else row.name, key=row.key, args=row.args,
+        id=str(row.id), name=row.name, title=gettext(kind.title) if kind else row.name, key=row.key, args=row.args,
         state=row.state, label=row.label, done=row.done, total=row.total, result=row.result, error=row.error,
         attempts=row.attempts, actor=Actor.from_dict(row.actor), created_at=row.created_at,
         started_at=row.started_at, finished_at=row.finished_at,

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huicheng.bases import api as bases
 from huicheng.ground.api import (
@@ -26,10 +27,10 @@ from huicheng.identity.models import Account, FailedLogin, Role
 
 # What an official may be trusted with. A duty counts only in the department that gave it.
 DUTIES: Mapping[str, str] = {
-    "deliver": "交付本部门数据",
-    "read": "查阅本部门数据与基础库（须写明用途）",
-    "decide": "查看城市运行情况",
-    "steward": "管理数据平台",
+    "deliver": gettext_noop("交付本部门数据"),
+    "read": gettext_noop("查阅本部门数据与基础库（须写明用途）"),
+    "decide": gettext_noop("查看城市运行情况"),
+    "steward": gettext_noop("管理数据平台"),
 }
 ATTEMPTS, WINDOW = 8, timedelta(minutes=10)
 
@@ -180,7 +181,7 @@ def _role_words(account: Account) -> str:
     roles = list(account.roles.all())
     if not roles:
         return _("居民")
-    duties = "、".join(DUTIES[r.duty] for r in roles)
+    duties = "、".join(_(DUTIES[r.duty]) for r in roles)
     return f"{department(roles[0].department).short} · {duties}"
 
 

@@ -1,11 +1,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from huicheng.ground.api import Progress, job
 from huicheng.sensing.api import run_watch, watches
 
 
-@job("sensing.watch", title="监测巡查", every=timedelta(minutes=10))
+@job("sensing.watch", title=gettext_noop("监测巡查"), every=timedelta(minutes=10))
 def watch_all(progress: Progress) -> dict[str, Any]:
     """Ask every watch; a question whose tables nobody has delivered yet is passed over, and said."""
     names = list(watches())

@@ -52,7 +52,7 @@ tax_payers = Resource(
     share="conditional",
     fields=(
         Field(
-            "taxpayer_no", "纳税人识别号", "text", required=True, meaning="18 位信用代码或旧 15 位识别号",
+            "taxpayer_no", "纳税人识别号", "text", meaning="18 位信用代码或旧 15 位识别号",
             synonyms=("税号",),
         ),
         Field("name", "纳税人名称", "firm_name", required=True, synonyms=("名称",)),

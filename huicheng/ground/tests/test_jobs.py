@@ -106,3 +106,8 @@ def test_a_cancelled_job_stops_at_its_next_step():
 def test_an_unknown_job_is_refused_by_name():
     with pytest.raises(NoSuchJob, match=r"test\.nothing"):
         submit("test.nothing")
+
+
+def test_a_made_up_job_is_no_job():
+    with pytest.raises(NoSuchJob, match="nothing"):
+        job_view("nothing")

@@ -3,12 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Progress, job
 from huicheng.portals.desk import drafts
 
 
-@job("desk.deliver", title="接收上传的文件")
+@job("desk.deliver", title=gettext_noop("接收上传的文件"))
 def deliver(
     progress: Progress, *, resource: str, path: str, token: str, mapping: dict[str, str], sheet: str = ""
 ) -> dict[str, Any]:
