@@ -1,13 +1,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -23,7 +21,8 @@ from huicheng.ground.api import (
     publish,
     system_actor,
 )
-from huicheng.identity.models import Account, FailedLogin, Role
+from huicheng.identity.guarding import address_of, is_guessing
+from huicheng.identity.models import Account, Role
 
 # What an official may be trusted with. A duty counts only in the department that gave it.
 DUTIES: Mapping[str, str] = {
@@ -32,7 +31,6 @@ DUTIES: Mapping[str, str] = {
     "decide": gettext_noop("查看城市运行情况"),
     "steward": gettext_noop("管理数据平台"),
 }
-ATTEMPTS, WINDOW = 8, timedelta(minutes=10)
 
 
 class IdentityNotVerified(BadInput):
@@ -139,16 +137,12 @@ def _create(username: str, *, name: str, password: str, **fields: Any) -> Accoun
 
 
 def log_in(request: HttpRequest, *, username: str, password: str) -> Account:
-    """Open a session, or say why not; eight failures in ten minutes close the door for a while."""
-    address = request.META.get("REMOTE_ADDR", "")
-    recent = FailedLogin.objects.filter(username=username, at__gt=timezone.now() - WINDOW)
-    if recent.count() >= ATTEMPTS:
+    """Open a session, or say why not."""
+    if is_guessing(username, address_of(request)):
         raise TooManyAttempts(_("尝试次数过多，请 10 分钟后再试。"))
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, Account):
-        FailedLogin.objects.create(username=username[:150], address=address[:64])
         raise LogInFailed(_("账户或密码不对，请重新输入。"))
-    recent.delete()
     login(request, user)
     with acting_as(actor_of(user)):
         _note_login(user)

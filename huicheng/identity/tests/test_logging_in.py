@@ -12,8 +12,9 @@ def zhao():
     create_official("zhao", name="赵敏", password=SECRET, roles={"steward": "shuju"})
 
 
-def enter(client, password=SECRET, **more):
-    return client.post("/account/login/", {"username": "zhao", "password": password, **more})
+def enter(client, password=SECRET, *, REMOTE_ADDR="127.0.0.1", **more):
+    form = {"username": "zhao", "password": password, **more}
+    return client.post("/account/login/", form, REMOTE_ADDR=REMOTE_ADDR)
 
 
 def test_the_right_password_opens_the_desk(client):
@@ -36,6 +37,18 @@ def test_guessing_is_stopped_even_when_the_next_guess_is_right(client):
         enter(client, "guess guess guess")
     page = enter(client)
     assert "尝试次数过多" in page.content.decode()
+
+
+def test_a_stranger_elsewhere_does_not_lock_the_holder_out(client):
+    for _ in range(9):
+        enter(client, "guess guess guess", REMOTE_ADDR="10.0.0.9")
+    assert enter(client)["Location"] == "/desk/"
+
+
+def test_the_admin_counts_guesses_too(client):
+    for _ in range(8):
+        client.post("/admin/login/", {"username": "zhao", "password": "guess guess guess"})
+    assert "尝试次数过多" in enter(client).content.decode()
 
 
 def test_nobody_is_sent_to_another_site(client):
