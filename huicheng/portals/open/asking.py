@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.timezone import is_aware, make_naive
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.api import Field, Resource
@@ -127,12 +128,18 @@ def _truth(text: str) -> bool:
     return known[text.lower()]
 
 
+def _moment(text: str) -> datetime:
+    """Tables keep the city's own wall-clock time; at the calendar's ends there may be no such time."""
+    value = datetime.fromisoformat(text)
+    return make_naive(value) if is_aware(value) else value
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "number": _number,
     "integer": _integer,
     "boolean": _truth,
     "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat,
+    "datetime": _moment,
 }
 EXAMPLES = {
     "number": "12.5",

@@ -13,7 +13,6 @@ from typing import Any, cast
 import pyarrow as pa
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.timezone import is_aware, make_naive
 from sqlglot import exp, select
 
 from huicheng.codes import api as codes
@@ -81,7 +80,7 @@ def page(resource: Resource, asked: Question) -> tuple[list[Row], int]:
     names = asked.columns or tuple(field.name for field in resource.fields)
     question = _filtered(_from(resource, *map(_column, names)), asked.conditions)
     question = question.order_by(*_order(resource, asked.order)).limit(asked.limit).offset(asked.offset)
-    params = {f"p{n}": _given(one.value) for n, one in enumerate(asked.conditions)}
+    params = {f"p{n}": one.value for n, one in enumerate(asked.conditions)}
     total = _total(resource, asked.conditions, params)
     if asked.offset >= total or not asked.limit:
         return [], total
@@ -112,11 +111,6 @@ def _order(resource: Resource, wanted: str) -> list[exp.Ordered]:
     keys = [key for key in resource.key or tuple(f.name for f in resource.fields) if key != name]
     first = [exp.Ordered(this=_column(name), desc=wanted.startswith("-"), nulls_first=False)] if name else []
     return [*first, *(exp.Ordered(this=_column(key)) for key in keys)]
-
-
-def _given(value: Any) -> Any:
-    """Tables keep the city's own wall-clock time."""
-    return make_naive(value) if isinstance(value, datetime) and is_aware(value) else value
 
 
 def _finite(row: Row) -> Row:

@@ -43,6 +43,7 @@ def test_the_largest_come_first_when_asked(client, air):
         "fields=time,nothing", "time=yesterday", "pm25_taiyuanjie=nan", "pm25_taiyuanjie__gt=", "time__like=2",
         "pm25_taiyuanjie__has=1", "wind_direction=%00", "time__=x__y", "order=-", "fields=,",
         "wind_direction__has=%27%29%3B--%00",
+        "time__gte=0001-01-01T00:00:00%2B14:00", "time__lte=9999-12-31T23:59:59-14:00",
     ],
 )  # fmt: skip
 def test_a_mistake_is_a_400_with_words(client, air, asked):
