@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -38,6 +38,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @opens_to("official", duty="deliver")
 def map_columns(request: HttpRequest, token: str) -> HttpResponse:
+    if not drafts.TOKEN.fullmatch(token):
+        raise Http404(_("没有这个文件。"))
     draft = drafts.find(token, current_actor())
     if draft is None:
         messages.warning(request, _("这个文件已经交付或已经删除，请重新选择。"))

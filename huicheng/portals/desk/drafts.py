@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 import uuid
@@ -16,6 +17,8 @@ from huicheng.ground.api import Actor, BadInput, home
 
 WEEK = 7 * 24 * 3600
 LARGEST = 2 * 1024**3
+LONGEST = 200  # bytes: a file system takes 255, and a Chinese character is three
+TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 class UploadRefused(BadInput):
@@ -31,13 +34,23 @@ class Draft:
 
     @property
     def path(self) -> Path:
-        return _folder() / self.token / self.name
+        """In a folder of its own, so that no name meets the note beside it."""
+        return _folder() / self.token / "file" / _stored(self.name)
 
 
 def _folder() -> Path:
     path = home() / "uploads"
     path.mkdir(exist_ok=True)
     return path
+
+
+def _stored(name: str) -> str:
+    """As the receipt will name it: the whole name where it fits, else its beginning and its kind."""
+    if len(name.encode()) <= LONGEST:
+        return name
+    suffix = Path(name).suffix if len(Path(name).suffix) < 10 else ""
+    room = LONGEST - len(suffix.encode())
+    return name.removesuffix(suffix).encode()[:room].decode(errors="ignore") + suffix
 
 
 def keep(file: UploadedFile, *, resource: str, actor: Actor) -> Draft:
@@ -52,25 +65,28 @@ def keep(file: UploadedFile, *, resource: str, actor: Actor) -> Draft:
         )
     _sweep()
     draft = Draft(uuid.uuid4().hex, resource, name, actor.id)
-    draft.path.parent.mkdir()
+    draft.path.parent.mkdir(parents=True)
     with draft.path.open("wb") as target:
         for chunk in file.chunks():
             target.write(chunk)
-    (draft.path.parent / "draft.json").write_text(json.dumps(asdict(draft), ensure_ascii=False))
+    _note(draft.token).write_text(json.dumps(asdict(draft), ensure_ascii=False))
     return draft
+
+
+def _note(token: str) -> Path:
+    return _folder() / token / "draft.json"
 
 
 def find(token: str, actor: Actor) -> Draft | None:
     """One's own draft only; a token is not enough."""
-    note = _folder() / token / "draft.json"
-    if not token.isalnum() or not note.exists():
+    if not TOKEN.fullmatch(token) or not _note(token).exists():
         return None
-    draft = Draft(**json.loads(note.read_text()))
+    draft = Draft(**json.loads(_note(token).read_text()))
     return draft if draft.owner == actor.id and draft.path.exists() else None
 
 
 def drop(token: str) -> None:
-    if token.isalnum():
+    if TOKEN.fullmatch(token):
         shutil.rmtree(_folder() / token, ignore_errors=True)
 
 

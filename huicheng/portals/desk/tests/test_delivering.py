@@ -75,3 +75,14 @@ def test_a_file_can_be_withdrawn(wang, households):
     place = upload(wang, households)["Location"]
     wang.post(place, {"do": "drop"})
     assert wang.get(place)["Location"] == "/desk/deliver/"
+
+
+def test_an_address_that_no_upload_has_is_not_found(wang):
+    assert wang.get(f"/desk/deliver/{'x' * 300}/").status_code == 404
+
+
+def test_a_very_long_name_delivers_like_any_other(wang, households):
+    place = upload(wang, households.rename(households.with_name("户" * 80 + ".csv")))["Location"]
+    wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})
+    ground.run_waiting()
+    assert exchange.receipts()[0].file.startswith("户" * 60)

@@ -22,7 +22,7 @@ def test_another_official_does_not_find_it():
 
 
 def test_a_made_up_token_finds_nothing():
-    assert [drafts.find(token, WANG) for token in ("abc", "../keys", "..", "")] == [None] * 4
+    assert [drafts.find(token, WANG) for token in ("abc", "../keys", "..", "", "a" * 300)] == [None] * 5
 
 
 def test_an_empty_file_is_refused_by_name():
@@ -32,10 +32,21 @@ def test_an_empty_file_is_refused_by_name():
 
 def test_a_path_in_the_name_stays_in_the_folder():
     draft = keep("../../keys/master.key")
-    assert draft.path.parent.name == draft.token
+    assert draft.path.parent.parent.name == draft.token
 
 
 def test_a_dropped_file_is_gone():
     draft = keep()
     drafts.drop(draft.token)
     assert drafts.find(draft.token, WANG) is None
+
+
+@pytest.mark.parametrize("name", ["户" * 100 + ".csv", "户" * 100, "户." + "籍" * 100, "draft.json", "file"])
+def test_any_name_is_taken_and_shown_as_it_came(name):
+    found = drafts.find(keep(name).token, WANG)
+    assert found.name == name
+    assert found.path.read_bytes() == b"a,b\n1,2\n"
+
+
+def test_a_long_name_keeps_its_kind():
+    assert keep("户" * 100 + ".xlsx").path.name.endswith("户.xlsx")
