@@ -1,9 +1,9 @@
 -- Firms founded in each year, of one district or of all; a year nobody delivered stays empty, not zero.
 with founded as (
-    select year, sum(firms) as firms
-    from stat.firms_by_year_district
-    where year is not null and ($district = '' or district = $district)
-    group by year
+    select year(registered_on) as year, count(*) as firms
+    from base.firms
+    where registered_on is not null and ($district = '' or district = $district)
+    group by 1
 ),
 years as (
     select unnest(range(min(year), max(year) + 1)) as year

@@ -1,2 +1,3 @@
 -- Dwellings and other units in the register.
-select sum(houses) as value from stat.houses_by_district
+select count(*) as value
+from base.houses

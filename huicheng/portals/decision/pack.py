@@ -4,7 +4,7 @@ from huicheng.ground.api import Indicator, Tile
 
 title, owner = "城市一览", "shuju"
 
-residents = Indicator("常住居民", "residents.sql", unit="人", meaning="人口基础库，少于 5 人的格子不计")
+residents = Indicator("常住居民", "residents.sql", unit="人", meaning="人口基础库")
 old_age = Indicator("65 岁及以上", "old_age.sql", unit="%", meaning="占常住居民")
 firms = Indicator("登记企业", "firms.sql", unit="家", meaning="法人基础库；小线为近二十年每年新设")
 houses = Indicator("房屋", "houses.sql", unit="套", meaning="房屋基础库")
@@ -37,7 +37,7 @@ firms_by_year = Tile(
     "每年有多少企业诞生？",
     "firms_by_year.sql",
     "bar",
-    rows_sql="firms_rows.sql",
+    rows_sql="firms_by_year_rows.sql",
     unit="家",
     x="year",
     y="firms",
@@ -49,7 +49,7 @@ firms_by_district = Tile(
     "企业在哪里扎根？",
     "firms_by_district.sql",
     "map",
-    rows_sql="firms_rows.sql",
+    rows_sql="firms_by_district_rows.sql",
     unit="家",
     x="district",
     y="firms",

@@ -24,6 +24,7 @@ from huicheng.ground.api import (
     declared,
     department,
 )
+from huicheng.portals.decision import places
 from huicheng.portals.look.api import Chart, Column, Stat, number
 
 Row = dict[str, Any]
@@ -88,7 +89,13 @@ def answer(
     """The panel's question, or another of its pack's files, asked by this person."""
     path: Path = one.pack.folder / (sql or one.value.sql)
     purpose = _("城市一览：%(title)s") % {"title": one.value.title}
-    return exchange.ask(path, actor, purpose=purpose, params=asked.values(), limit=limit)
+    return exchange.ask(path, actor, purpose=purpose, params=_params(one, asked), limit=limit)
+
+
+def _params(one: Declared[Any], asked: Asked) -> dict[str, str]:
+    """Only what the tile takes: a choice that its picture ignores must not narrow the rows behind it."""
+    takes = getattr(one.value, "params", {})
+    return {name: chosen if name in takes else "" for name, chosen in asked.values().items()}
 
 
 def rows_of(found: Answer, *, limit: int | None = None) -> list[Row]:
@@ -142,25 +149,38 @@ def picture(
     tile = one.value
     if tile.chart not in DRAWN:
         return None
-    if tile.chart == "map":
-        for row in rows:
-            row["href"] = f"{reverse('decision:place', args=[row[tile.x]])}"
+    note = _placed(tile, rows) if tile.chart == "map" else ""
     value = next((name for name in found.table.column_names if name not in (tile.x, tile.y)), "")
     return Chart(
         kind=cast(Any, DRAWN[tile.chart]), title=_(tile.meaning or tile.title), rows=rows, x=tile.x, y=tile.y,
         series=tile.series, value=value if tile.chart == "heat" else "", unit=_said_if(tile.unit),
         name="name" if tile.chart == "map" else "", link="href" if tile.chart == "map" else "",
         labels=titles(found), height=height, stacked=bool(tile.series) and tile.chart == "bar",
+        note=note,
     )  # fmt: skip
+
+
+def _placed(tile: Tile, rows: list[Row]) -> str:
+    """Give each row its place's name and page; say how many belong to no district of this city."""
+    outside = 0
+    for row in rows:
+        row["name"] = places.name_of(row[tile.x] or "")
+        if row["name"]:
+            row["href"] = reverse("decision:place", args=[row[tile.x]])
+        else:
+            row["name"], row["href"] = row[tile.x] or _("未知"), ""
+            outside += row[tile.y] or 0
+    return _("另有 %(count)s 不在本市任何区县。") % {"count": number(outside)} if outside else ""
 
 
 def answer_words() -> dict[str, str]:
     """What an answer calls its own columns, those that no field of a table is called."""
     return {
-        "name": _("名称"), "value": _("值"), "previous": _("上年"), "target": _("目标"), "period": _("年份"),
+        "name": _("名称"), "value": _("值"), "previous": _("上年"), "target": _("目标"), "period": _("年份"), "year": _("年份"),
         "month": _("月份"), "day": _("日期"), "days": _("天数"), "pm25": "PM2.5", "station": _("点位"),
         "worst_hour": _("最高小时"), "key": _("标识"), "at": _("时间"), "grade": _("级别"), "message": _("说明"),
-        "iaqi": _("分指数"), "stations": _("点位数"), "points": _("各年"), "good": _("有效率"),
+        "iaqi": _("分指数"), "stations": _("点位数"), "points": _("各年"), "birth_year": _("出生年"), "age_band": _("年龄段"),
+        "residents": _("人数"), "firms": _("户数"), "houses": _("套数"), "decade": _("建成年代"), "good": _("有效率"),
     }  # fmt: skip
 
 
@@ -182,7 +202,7 @@ def columns(found: Answer) -> list[Column]:
 
 def _kind(found: Answer, name: str) -> Any:
     shape = str(found.table.schema.field(name).type)
-    if name in ("year", "decade", "period"):
+    if name in ("year", "birth_year", "decade", "period"):
         return "text"
     if shape.startswith(("int", "uint", "float", "double", "decimal")):
         return "number"

@@ -50,8 +50,10 @@ def children(here: Division, actor: Actor) -> Answer:
 
 
 def shown(here: Division, found: Answer) -> dict[str, Any]:
-    """Rows by name; below five people a place shows no figure, as in everything that is published."""
-    rows = [_row(row) for row in found.table.to_pylist() if row["residents"] >= FEW]
+    """Rows by name; below five people a place shows no figure, but the sum is of everybody who lives here."""
+    everybody = found.table.to_pylist()
+    named = [row for row in everybody if row["code"]]
+    rows = [_row(row) for row in named if row["residents"] >= FEW]
     link = "href" if len(here.code) == 6 else ""
     columns = [
         Column(name="name", title=_("街道") if link else _("社区"), link=link),
@@ -64,13 +66,13 @@ def shown(here: Division, found: Answer) -> dict[str, Any]:
         labels={"name": columns[0].title, "residents": _("居民")}, sideways=True, height="large",
         note=_("只画人数最多的 20 个。") if len(rows) > 20 else "",
     )  # fmt: skip
-    hidden = found.table.num_rows - len(rows)
     return {
         "rows": rows,
         "columns": columns,
         "picture": picture,
-        "hidden": hidden,
-        "sum": sum(r["residents"] for r in rows),
+        "hidden": len(named) - len(rows),
+        "unplaced": sum(row["residents"] for row in everybody if not row["code"]),
+        "sum": sum(row["residents"] for row in everybody),
     }
 
 

@@ -1,2 +1,4 @@
--- Residents in the register.
-select sum(residents) as value from stat.residents_by_age_district
+-- Residents in the register who live here.
+select count(*) as value
+from base.people
+where coalesce(status, '正常') not in ('死亡', '迁出')
