@@ -3,6 +3,7 @@
 import pytest
 
 from huicheng.ground.api import events
+from huicheng.portals.decision.panels import find
 
 ROWS = "/city/panel/portals.decision.residents_by_age/rows/"
 
@@ -43,6 +44,55 @@ def test_a_place_shows_its_communities_and_hides_the_smallest(mayor, register):
     assert response.context["hidden"] == 1
 
 
+def test_a_district_has_as_many_residents_as_rows_behind_it(mayor, register):
+    page = mayor.get("/city/place/210102/").context
+    assert page["sum"] == mayor.get(f"{ROWS}?district=210102").context["all"] == 8
+    assert page["unplaced"] == 1
+
+
 @pytest.mark.parametrize("code", ["110101", "21", "abc", "210102001002", "２１０１０２"])
 def test_a_place_that_is_not_ours_is_not_there(mayor, code):
     assert mayor.get(f"/city/place/{code}/").status_code == 404
+
+
+SUMMED = (
+    "residents_by_district",
+    "residents_by_age",
+    "firms_by_year",
+    "firms_by_district",
+    "houses_by_decade",
+)
+
+
+@pytest.mark.parametrize("chosen", ["", "district=210102", "year=1995", "district=210102&year=1995"])
+@pytest.mark.parametrize("name", SUMMED)
+def test_a_tile_counts_the_rows_behind_it(mayor, residents, firms, houses, name, chosen):
+    panel = f"/city/panel/portals.decision.{name}/"
+    figure = find(f"portals.decision.{name}").value.y
+    told = sum(row[figure] or 0 for row in mayor.get(f"{panel}?{chosen}").context["rows"])
+    assert told == mayor.get(f"{panel}rows/?{chosen}").context["all"] > 0
+
+
+@pytest.mark.parametrize(
+    ("figure", "tile"),
+    [("residents", "residents_by_age"), ("firms", "firms_by_district"), ("houses", "houses_by_decade")],
+)
+def test_an_indicator_counts_the_same_rows_as_its_tiles(mayor, residents, firms, houses, figure, tile):
+    (row,) = mayor.get(f"/city/panel/portals.decision.{figure}/").context["rows"]
+    assert row["value"] == mayor.get(f"/city/panel/portals.decision.{tile}/rows/").context["all"]
+
+
+def test_the_old_are_a_share_of_all_who_live_here(mayor, residents):
+    (row,) = mayor.get("/city/panel/portals.decision.old_age/").context["rows"]
+    assert row["value"] == round(100 * 81 / 164, 1)
+
+
+def test_the_rows_tell_no_identifier_and_no_day_of_birth(mayor, register):
+    found = mayor.get(ROWS).context["rows"][0]
+    assert found["birth_year"] == 1990
+    assert not {"base_id", "birth_date", "community", "address"} & found.keys()
+
+
+def test_a_map_says_how_many_it_could_not_draw(mayor, firms):
+    picture = mayor.get("/city/panel/portals.decision.firms_by_district/").context["picture"]
+    assert picture.note == "另有 2 不在本市任何区县。"
