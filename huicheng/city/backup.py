@@ -6,7 +6,6 @@ never older, and a delivery that the database does not know yet is repeated as a
 before data files: every file that a copied log names was written before that log.
 """
 
-import gzip
 import hashlib
 import io
 import json
@@ -39,14 +38,20 @@ class BackupRefused(BadInput):
 def back_up(target: Path) -> dict[str, Any]:
     """Write the backup; ``target`` appears whole or not at all."""
     seal()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupRefused(f"不能写到 {target}：{error.strerror}。请换一个位置。") from None
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     sums: dict[str, str] = {}
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
-            for name, path in _parts():
-                sums[name] = _put(tar, name, path)
+            for name, path in _parts(target):
+                try:
+                    sums[name] = _put(tar, name, path)
+                except FileNotFoundError:
+                    continue  # a draft or a swept file that went while we walked; tables keep theirs for 30 days
             facts = _facts(sums)
             _put_bytes(tar, "manifest.json", json.dumps(facts, indent=1).encode())
         with draft.open("rb") as written:
@@ -62,7 +67,7 @@ def _facts(sums: dict[str, str]) -> dict[str, Any]:
     return {"format": FORMAT, "version": __version__, "at": at, "engine": connection.vendor, "sha256": sums}
 
 
-def _parts() -> Iterator[tuple[str, Path]]:
+def _parts(target: Path) -> Iterator[tuple[str, Path]]:
     with scratch("backup") as folder:
         anchors = home() / "audit" / "anchors.log"
         if anchors.exists():
@@ -70,7 +75,14 @@ def _parts() -> Iterator[tuple[str, Path]]:
             yield "home/audit/anchors.log", folder / "anchors.log"
         yield _dump(folder)
         for path in _home_files():
-            yield f"home/{path.relative_to(home())}", path
+            if not _is_backup(path, target):
+                yield f"home/{path.relative_to(home())}", path
+
+
+def _is_backup(path: Path, target: Path) -> bool:
+    """This backup while it is written, and earlier ones beside it when they are kept in the home."""
+    beside = path.resolve().parent == target.resolve().parent
+    return beside and (path.suffix == ".tar" or path.name.startswith(f".{target.name}"))
 
 
 def _dump(folder: Path) -> tuple[str, Path]:
@@ -113,7 +125,8 @@ def _put(tar: tarfile.TarFile, name: str, path: Path) -> str:
     """Add a file as it is now; one that grows meanwhile is cut at the size first seen."""
     with path.open("rb") as file:
         info = tarfile.TarInfo(name)
-        info.size, info.mode = os.fstat(file.fileno()).st_size, 0o600
+        facts = os.fstat(file.fileno())
+        info.size, info.mode, info.mtime = facts.st_size, 0o600, int(facts.st_mtime)
         tee = _Summed(file)
         tar.addfile(info, tee)  # type: ignore[arg-type]
         return tee.sum.hexdigest()
@@ -155,7 +168,10 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
         with tarfile.open(source) as tar:
             tar.extractall(folder, filter="data")
         facts: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
-    except (tarfile.TarError, gzip.BadGzipFile, FileNotFoundError, ValueError, EOFError) as error:
+        if facts["format"] != FORMAT:
+            raise BackupRefused(f"备份的格式是 {facts['format']}，这一版只认得 {FORMAT}，请用相应的版本恢复")
+        facts["sha256"].items()
+    except (tarfile.TarError, OSError, KeyError, AttributeError, TypeError, ValueError, EOFError) as error:
         raise BackupRefused(f"{source.name} 不是完整的备份文件：{error}。什么都没有改动。") from None
     if facts["engine"] != connection.vendor:
         raise BackupRefused(
@@ -191,6 +207,7 @@ def _has_events() -> bool:
 def _place(folder: Path) -> None:
     for path in (folder / "home").iterdir():
         os.replace(path, home() / path.name)
+    (home() / "keys").chmod(0o700)
     if (folder / "database.sqlite3").exists():
         os.replace(folder / "database.sqlite3", settings.DATABASES["default"]["NAME"])
         return

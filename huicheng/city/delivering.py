@@ -9,14 +9,14 @@ from rich.table import Table
 from huicheng.city.showing import bar
 from huicheng.exchange import api as exchange
 from huicheng.fusion import api as fusion
-from huicheng.ground.api import department
+from huicheng.ground.api import BadInput, department
 
 SHOWN_ISSUES = 20
 
 
 def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
     """Deliver, or preview; the exit code is 0 when at least one row was accepted."""
-    mapping = dict(pair.split("=", 1) for pair in options["pairs"]) or None
+    mapping = _pairs(options["pairs"])
     place: Path | str = source if "://" in source else Path(source)
     given = {"sheet": options["sheet"], "query": options["query"]}
     if options["preview"]:
@@ -27,6 +27,13 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
         _remember(out, resource, place, mapping, given)
     _show(out, receipt)
     return 0 if receipt.accepted or not receipt.rows else 1
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str] | None:
+    wrong = [pair for pair in given if "=" not in pair]
+    if wrong:
+        raise BadInput(f"--map 要写成 列=字段，例如 --map 身份证号=id_number；认不出：{'、'.join(wrong)}")
+    return dict(pair.split("=", 1) for pair in given) or None
 
 
 def _proposal(resource: str, place: Path | str, given: dict[str, Any]) -> Any:

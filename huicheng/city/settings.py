@@ -10,6 +10,8 @@ from huicheng.ground.place import home
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BASE_DIR = PACKAGE.parent
+# Residents' records are for this account of the machine alone: database, lake, landings, keys.
+os.umask(0o077)
 HOME = home()
 
 

@@ -159,13 +159,16 @@ def _anchor() -> None:
         os.fsync(log_file.fileno())
 
 
-def _anchors() -> dict[int, str]:
+def _anchors() -> dict[int, set[str]]:
+    """Every head ever anchored at a place: two of them mean that a tail was cut off and grew again."""
     path = home() / "audit" / "anchors.log"
-    if not path.exists():
-        return {}
-    lines = (line.split() for line in path.read_text().splitlines())
-    # A line cut short by a crash is no anchor.
-    return {int(parts[0]): parts[1] for parts in lines if len(parts) == 2 and len(parts[1]) == 64}
+    kept: dict[int, set[str]] = {}
+    for line in path.read_text().splitlines() if path.exists() else ():
+        parts = line.split()
+        # A line cut short by a crash is no anchor.
+        if len(parts) == 2 and len(parts[1]) == 64:
+            kept.setdefault(int(parts[0]), set()).add(parts[1])
+    return kept
 
 
 def verify_audit() -> AuditReport:
@@ -195,12 +198,12 @@ def _event_problem(row: EventRow, expected: int, head: str) -> str:
     return ""
 
 
-def _end_problem(row: EventRow, ends: dict[int, Seal], anchors: dict[int, str]) -> str:
+def _end_problem(row: EventRow, ends: dict[int, Seal], anchors: dict[int, set[str]]) -> str:
     seq = row.seq or 0
     mark = ends.get(seq)
     if mark and (mark.head != row.hash or not _signed(mark)):
         return f"the seal over events {mark.first}–{mark.last} does not hold"
-    if seq in anchors and anchors[seq] != row.hash:
+    if seq in anchors and anchors[seq] != {row.hash}:
         return f"event {seq} differs from the anchor kept outside the database"
     return ""
 
@@ -209,7 +212,7 @@ def _signed(mark: Seal) -> bool:
     return verify(_claim(mark.first, mark.last, mark.head), Signature(mark.key, mark.signature))
 
 
-def _tail_problem(count: int, seals: list[Seal], anchors: dict[int, str]) -> str:
+def _tail_problem(count: int, seals: list[Seal], anchors: dict[int, set[str]]) -> str:
     promised = max([0, *anchors, *(s.last for s in seals)])
     if count < promised:
         return f"events {count + 1}–{promised} were removed"

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 def home() -> Path:
     """Where this city keeps its database, lake and keys: HUICHENG_HOME, else ./var."""
     path = Path(os.environ.get("HUICHENG_HOME") or "var").resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 

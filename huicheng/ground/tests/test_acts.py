@@ -136,3 +136,15 @@ def test_a_tail_cut_off_with_its_seal_is_found_by_the_anchor():
     EventRow.objects.filter(seq=2).delete()
     Seal.objects.filter(last=2).delete()
     assert "removed" in verify_audit().problem
+
+
+def test_a_tail_that_was_cut_off_does_not_heal_by_growing_again():
+    light("a")
+    seal()
+    light("b")
+    seal()
+    EventRow.objects.filter(seq=2).delete()
+    Seal.objects.filter(last=2).delete()
+    light("c")
+    seal()
+    assert "anchor" in verify_audit().problem
