@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from huicheng.bases import api as bases
+from huicheng.codes import api as codes
 from huicheng.ground.api import Actor, department
 from huicheng.portals.look import api as look
 
@@ -55,7 +56,7 @@ class Section:
 Titles = dict[str, str]
 
 
-def _plan() -> list[tuple[str, str, str, Titles]]:
+def plan() -> list[tuple[str, str, str, Titles]]:
     """By what happens in a life, not by department."""
     return [
         ("identity", _("身份"), "person", _identity()),
@@ -87,7 +88,7 @@ def _identity() -> Titles:
 def sections(base_id: str, *, actor: Actor, purpose: str) -> list[Section]:
     """Only what is held: a section without a field is not there."""
     rows = bases.person_fields(base_id, actor=actor, purpose=purpose)
-    made = [_section(key, title, icon, titles, rows) for key, title, icon, titles in _plan()]
+    made = [_section(key, title, icon, titles, rows) for key, title, icon, titles in plan()]
     return [one for one in made if one.fields]
 
 
@@ -109,12 +110,26 @@ def _held(name: str, title: str, rows: Sequence[bases.FieldValue]) -> Held | Non
 def _others(name: str, chosen: bases.FieldValue, rows: Iterable[bases.FieldValue]) -> list[Version]:
     """One line for each department and value that is not the chosen one, newest first."""
     seen: dict[tuple[str, str], Version] = {}
+    meant = _meant(name, chosen.value)
     for row in sorted(rows, key=lambda row: str(row.as_of or ""), reverse=True):
-        if row.value and not row.chosen and row.value != chosen.value:
+        if row.value and not row.chosen and _meant(name, row.value) != meant:
             shown = _words(name, row.value)
             shown = look.masked(shown) if name in COVERED else shown
             seen.setdefault((row.department, shown), Version(row.department, shown, row.as_of))
     return list(seen.values())
+
+
+def _meant(name: str, value: str | None) -> str:
+    """Two ways of writing one place or one name are no difference; what cannot be read is compared as it is."""
+    text = value or ""
+    if name == "address":
+        return codes.address_key(text) or text
+    if name in ("name", "partner_name"):
+        try:
+            return codes.person_name(text)
+        except codes.Refused:
+            return text
+    return text
 
 
 def _words(name: str, value: str) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor
+from huicheng.portals.citizen import mine
 
 pytestmark = pytest.mark.django_db
 LI = Actor(id="account:9", name="李强", kind="official", department="minzheng", duties=frozenset({"read"}))
@@ -58,6 +59,42 @@ def test_where_departments_differ_both_are_shown(registers):
     page = resident().get("/me/data/")
     address = next(one for s in page.context["sections"] for one in s.fields if one.name == "address")
     assert [(one.department, one.shown) for one in address.differs] == [("jiaoyu", "沈阳市浑南区高荣路5号")]
+
+
+def said(name, value, department):
+    return bases.FieldValue(
+        field=name, value=value, department=department, resource="r", delivery="D1", row=1, as_of=None,
+        rule="", score=1.0, chosen=department == "gongan",
+    )  # fmt: skip
+
+
+def said_otherwise(name, chosen, other):
+    rows = [said(name, chosen, "gongan"), said(name, other, "jiaoyu")]
+    return mine._others(name, rows[0], rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "other"),
+    [
+        ("address", "沈阳市苏家屯区三家子村852号", "辽宁省沈阳市苏家屯区姚千街道三家子村852号"),
+        ("name", "王芳", "王　芳"),
+        ("partner_name", "欧阳娜娜", "欧阳 娜娜"),
+    ],
+)
+def test_one_thing_written_two_ways_is_no_difference(name, chosen, other):
+    assert said_otherwise(name, chosen, other) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "other"),
+    [
+        ("address", "沈阳市苏家屯区三家子村852号", "沈阳市苏家屯区三家子村853号"),
+        ("address", "看不懂", "也看不懂"),
+        ("name", "王芳", "王方"),
+    ],
+)
+def test_what_truly_differs_is_shown(name, chosen, other):
+    assert [one.shown for one in said_otherwise(name, chosen, other)] == [other]
 
 
 def test_the_number_is_covered_until_asked_for(registers):
