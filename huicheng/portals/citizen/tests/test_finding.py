@@ -1,4 +1,5 @@
 import pytest
+from django.utils.translation import override
 
 from huicheng.portals.citizen.finding import find
 from huicheng.portals.citizen.mine import Held, Section
@@ -20,3 +21,22 @@ def test_what_is_not_there_is_not_found():
 
 def test_a_value_is_not_searched_so_that_it_never_shows_in_an_address():
     assert find("鼓风机", [WORK]) == []
+
+
+ENGLISH = Section(
+    "work",
+    "Work and insurance",
+    "firm",
+    [Held("employer_name", "Employer", "沈阳鼓风机厂", "renshe", None, "")],
+)
+
+
+@pytest.mark.parametrize("asked", ["shebao", "社保", "danwei", "insurance", "EMPLOYER"])
+def test_an_english_page_still_understands_chinese_and_its_sound(asked):
+    with override("en"):
+        assert find(asked, [ENGLISH])[0].href.endswith("#work")
+
+
+def test_an_english_page_finds_pages_by_their_chinese_name():
+    with override("en"):
+        assert [one.icon for one in find("shuikanguo", [])] == ["eye"]
