@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from huicheng.portals.decision import panels, places
 from huicheng.portals.decision.panels import Asked, Panel
 from huicheng.sensing import api as sensing
 
+FORMULA = ("=", "@", "+", "-", "\t", "\r")
+SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 RECENT, BEHIND, MOST_EXPORTED = 8, 200, 100_000
 GRADES = (("red", "bad", "红"), ("orange", "alert", "橙"), ("yellow", "warn", "黄"), ("blue", "info", "蓝"))
 
@@ -196,15 +199,22 @@ def export(request: HttpRequest, key: str, part: str) -> HttpResponseBase:
     return response
 
 
+def _harmless(value: Any) -> Any:
+    """A cell that begins like a formula would be run by a spreadsheet; a number may begin with its sign."""
+    if not isinstance(value, str) or not value.startswith(FORMULA) or SIGNED_NUMBER.fullmatch(value):
+        return value
+    return "'" + value
+
+
 def _csv(found: exchange.Answer) -> Iterator[str]:
     """With a byte-order mark: the first program that opens it will be a spreadsheet."""
     line = io.StringIO()
     writer = csv.writer(line)
     named = panels.titles(found)
     yield "\ufeff"
-    writer.writerow([named[name] for name in found.table.column_names])
+    writer.writerow([_harmless(named[name]) for name in found.table.column_names])
     for batch in found.table.slice(0, MOST_EXPORTED).to_batches(2000):
-        writer.writerows(row.values() for row in batch.to_pylist())
+        writer.writerows(map(_harmless, row.values()) for row in batch.to_pylist())
         yield line.getvalue()
         line.seek(0)
         line.truncate()

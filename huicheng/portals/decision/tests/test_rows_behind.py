@@ -4,6 +4,7 @@ import pytest
 
 from huicheng.ground.api import events
 from huicheng.portals.decision.panels import find
+from huicheng.portals.decision.tests.conftest import published
 
 ROWS = "/city/panel/portals.decision.residents_by_age/rows/"
 
@@ -96,3 +97,23 @@ def test_the_rows_tell_no_identifier_and_no_day_of_birth(mayor, register):
 def test_a_map_says_how_many_it_could_not_draw(mayor, firms):
     picture = mayor.get("/city/panel/portals.decision.firms_by_district/").context["picture"]
     assert picture.note == "另有 2 不在本市任何区县。"
+
+
+@pytest.mark.parametrize("kind", ["=1+1", "@SUM(A1)", "+A1", "-A1", "\t=1", "\r=1", "-1+cmd"])
+def test_no_cell_of_an_export_is_a_formula(mayor, kind):
+    assert f",{quoted(chr(39) + kind)}," in exported_firm(mayor, kind)
+
+
+@pytest.mark.parametrize("kind", ["-5", "+3.25", "国有", "a=b", ""])
+def test_a_number_or_a_word_is_exported_as_it_is(mayor, kind):
+    assert f",{kind}," in exported_firm(mayor, kind)
+
+
+def quoted(cell):
+    return f'"{cell}"' if "\r" in cell else cell
+
+
+def exported_firm(mayor, kind):
+    published("base.firms", [{"base_id": "F1", "kind": kind}])
+    response = mayor.get("/city/panel/portals.decision.firms_by_district/export/rows/")
+    return b"".join(response.streaming_content).decode("utf-8-sig")
