@@ -75,6 +75,11 @@ def settle_mapping(
             file, _("缺少必填的列：%(titles)s；文件中未用到的列：%(unused)s") % {"titles": titles, "unused": unused},
             do=_("请补上这些列，或用列对应说明哪一列是它（huicheng deliver --preview）"), row=0, column=missing[0].title,
         )  # fmt: skip
+    if not found:
+        raise WrongMapping(
+            file, _("没有一列对应到“%(title)s”的字段") % {"title": resource.title},
+            do=_("请确认文件交给了对的资源，或用列对应说明哪一列是什么"), row=0,
+        )  # fmt: skip
     return found
 
 

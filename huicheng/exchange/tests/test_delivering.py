@@ -182,3 +182,26 @@ def test_a_newly_declared_resource_is_delivered_to_without_code(tmp_path):
     receipt = exchange.deliver("street_lamps", path, actor=system_actor("test"))
     assert (receipt.accepted, receipt.refused) == (1, 1)
     assert exchange.issues(receipt.id)[0].value == "六十瓦"
+
+
+def test_nobody_delivers_over_a_table_the_platform_computes(tmp_path):
+    spec = exchange.Resource(
+        code="stat.lamps", title="路灯统计", owner="shuju", fields=(exchange.Field("lamps", "数量", "integer"),)
+    )
+    exchange.declare(spec)
+    path = tmp_path / "base.csv"
+    path.write_text("数量\n1\n")
+    with pytest.raises(exchange.NotYours, match="平台自己计算"):
+        exchange.deliver("stat.lamps", path, actor=system_actor("test"))
+
+
+def test_a_file_of_which_no_column_is_known_replaces_nothing(tmp_path):
+    spec = exchange.Resource(
+        code="lamps", title="路灯", owner="shuju", fields=(exchange.Field("watts", "功率", "integer"),)
+    )
+    exchange.declare(spec, by_pack=False)
+    path = tmp_path / "lamps.csv"
+    path.write_text("甲,乙\n1,2\n")
+    with pytest.raises(exchange.WrongMapping, match="没有一列"):
+        exchange.deliver("lamps", path, actor=system_actor("test"))
+    assert not lake.exists(spec.table)
