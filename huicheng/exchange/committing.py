@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pyarrow as pa
 from django.utils import timezone
@@ -16,13 +15,13 @@ from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import OPENED, DeliveryReceived, fail
 from huicheng.exchange.keys import SeenKeys
-from huicheng.exchange.landing import one_at_a_time, work_folder
+from huicheng.exchange.landing import kept_as, kept_at, one_at_a_time, work_folder
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.outputs import Outputs
 from huicheng.exchange.pouring import pour
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
-from huicheng.exchange.refusals import EmptySource, NothingAccepted, SourceRefused
+from huicheng.exchange.refusals import BrokenFile, EmptySource, NothingAccepted, SourceRefused
 from huicheng.ground.api import Progress, act, publish
 from huicheng.lake import api as lake
 
@@ -105,7 +104,10 @@ def _reopened(row: Delivery) -> Source:
     if opened := OPENED.pop(row.id, None):
         return opened
     form = "parquet" if row.source == "sql" else row.source
-    return open_source(Path(row.landing), name=row.file, form=form, sheet=row.options.get("sheet"))
+    path = kept_at(row.landing)
+    if path is None or not path.is_file():
+        raise BrokenFile(row.file, _("收到的原件已不在"), do=_("请重新交付"))
+    return open_source(path, name=row.file, form=form, sheet=row.options.get("sheet"))
 
 
 def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
@@ -129,14 +131,14 @@ def _keep_outputs(row: Delivery, sieve: Sieve | None) -> None:
     """A refused delivery still tells row by row what was wrong, as far as it was read."""
     if sieve is None:
         return
-    row.issues_file, row.refused_file = sieve.outputs.finish()
+    row.issues_file, row.refused_file = map(kept_as, sieve.outputs.finish())
     row.rows, row.refused, row.flagged = sieve.rows, sieve.rows, 0
     row.save(update_fields=["issues_file", "refused_file", "rows", "refused", "flagged"])
 
 
 @act
 def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
-    row.issues_file, row.refused_file = sieve.outputs.finish()
+    row.issues_file, row.refused_file = map(kept_as, sieve.outputs.finish())
     row.rows, row.accepted, row.refused = sieve.rows, sieve.accepted, sieve.refused
     row.flagged, row.version, row.state = sieve.flagged, version, Delivery.ACCEPTED
     row.finished_at = timezone.now()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.databases import land_query, safe_name
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.landing import Landed, land, suffix_of
+from huicheng.exchange.landing import Landed, kept_as, land, suffix_of
 from huicheng.exchange.matching import settle_mapping
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.reading.opening import glance, open_source
@@ -181,7 +181,7 @@ def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) ->
     options = {"spec": hashlib.sha256(spec.encode()).hexdigest()[:16], "sheet": ask.sheet}
     form = "sql" if is_url(ask.source) else opened.form
     return {
-        "sha256": landed.sha256, "size": landed.size, "landing": str(landed.path), "source": form,
+        "sha256": landed.sha256, "size": landed.size, "landing": kept_as(landed.path), "source": form,
         "header": list(opened.header), "mapping": mapping, "options": options,
     }  # fmt: skip
 

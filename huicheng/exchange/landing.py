@@ -74,6 +74,21 @@ def suffix_of(name: str) -> str:
     return found.group(0) if found else ""
 
 
+def kept_as(path: Path | str) -> str:
+    """How a path of this city is written down: from its home, so that it holds wherever the city is restored."""
+    if path and Path(path).is_relative_to(home()):
+        return str(Path(path).relative_to(home()))
+    return str(path)
+
+
+def kept_at(stored: str) -> Path | None:
+    """Where what was written down lies now; nothing outside this city's home is ours to read or remove."""
+    if not stored:
+        return None
+    path = Path(os.path.normpath(home() / stored))
+    return path if path.is_relative_to(home()) else None
+
+
 def work_folder(delivery: str) -> Path:
     return home() / "deliveries" / delivery
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.checking import reason_text
+from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
 from huicheng.ground.api import BadInput
 
@@ -58,7 +59,11 @@ class Issue:
 
 
 def receipt_of(row: Delivery) -> Receipt:
-    return Receipt(**{name: getattr(row, name) for name in Receipt.__dataclass_fields__})
+    """Its files by their whole path, however they are written down."""
+    facts = {name: getattr(row, name) for name in Receipt.__dataclass_fields__}
+    for name in ("issues_file", "refused_file"):
+        facts[name] = str(kept_at(facts[name]) or "")
+    return Receipt(**facts)
 
 
 def receipt(receipt_id: str) -> Receipt:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.landing import landings, work_folder
+from huicheng.exchange.landing import kept_at, landings, work_folder
 from huicheng.exchange.models import Delivery
 from huicheng.ground.api import BadInput, Event, act, current_actor, publish
 from huicheng.lake import api as lake
@@ -83,17 +83,19 @@ def _sweep_deliveries(spec: Resource) -> tuple[tuple[int, int], set[str]]:
             folders += 1
         if before != (row.landing, row.issues_file, row.refused_file):
             row.save(update_fields=["landing", "issues_file", "refused_file"])
-        kept.add(row.landing)
+        kept.add(Path(row.landing).name)
     working = Delivery.objects.filter(resource=spec.code, state=Delivery.WORKING)
-    return (landed, folders), kept | set(working.values_list("landing", flat=True))
+    return (landed, folders), kept | {
+        Path(stored).name for stored in working.values_list("landing", flat=True)
+    }
 
 
 def _sweep_unclaimed(kept: set[str]) -> int:
-    """Landings that no delivery names any more; young ones may belong to a delivery that is just beginning."""
+    """Landings, named by their content, that no delivery names any more; young ones may belong to a delivery that is just beginning."""
     gone = 0
     for path in landings().rglob("*"):
         old = path.is_file() and time.time() - path.stat().st_mtime > DRAFT_SECONDS
-        if old and str(path) not in kept:
+        if old and path.name not in kept:
             path.unlink(missing_ok=True)
             gone += 1
     return gone
@@ -143,9 +145,11 @@ def _admit(spec: Resource, keys: Sequence[Mapping[str, str]]) -> None:
 
 def _forget_files(row: Delivery) -> None:
     shutil.rmtree(work_folder(row.id), ignore_errors=True)
-    shared = Delivery.objects.filter(landing=row.landing).exclude(id=row.id).exclude(resource=row.resource)
-    if row.landing and not shared.exists():
+    landing = kept_at(row.landing)
+    name = Path(row.landing).name
+    shared = Delivery.objects.filter(landing__endswith=name).exclude(id=row.id).exclude(resource=row.resource)
+    if landing and not shared.exists():
         with contextlib.suppress(OSError):
-            Path(row.landing).unlink()
+            landing.unlink()
     row.landing = row.issues_file = row.refused_file = ""
     row.save(update_fields=["landing", "issues_file", "refused_file"])

@@ -186,7 +186,10 @@ def test_a_newly_declared_resource_is_delivered_to_without_code(tmp_path):
 
 def test_nobody_delivers_over_a_table_the_platform_computes(tmp_path):
     spec = exchange.Resource(
-        code="stat.lamps", title="路灯统计", owner="shuju", fields=(exchange.Field("lamps", "数量", "integer"),)
+        code="stat.lamps",
+        title="路灯统计",
+        owner="shuju",
+        fields=(exchange.Field("lamps", "数量", "integer"),),
     )
     exchange.declare(spec)
     path = tmp_path / "base.csv"
