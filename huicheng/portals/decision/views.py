@@ -23,7 +23,7 @@ from huicheng.sensing import api as sensing
 
 FORMULA = ("=", "@", "+", "-", "\t", "\r")
 SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
-RECENT, BEHIND, MOST_EXPORTED = 8, 200, 100_000
+RECENT, ON_THE_WALL, BEHIND, MOST_EXPORTED = 8, 6, 200, 100_000
 GRADES = (("red", "bad", "红"), ("orange", "alert", "橙"), ("yellow", "warn", "黄"), ("blue", "info", "蓝"))
 
 
@@ -66,7 +66,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "stats": list(panels.stats(actor))[:6],
         "map": shown.pop("portals.decision.residents_by_district", None),
         "panels": [panel for panel in shown.values() if panel.picture and panel.tile.chart != "map"][:5],
-        "receipts": _receipts(),
+        "receipts": _receipts(ON_THE_WALL),
         "watches": list(_watches()),
     })  # fmt: skip
 
@@ -90,10 +90,10 @@ def _slot(panel: Panel, one: Declared[Tile], asked: Asked) -> Slot:
     )
 
 
-def _receipts() -> list[dict[str, Any]]:
+def _receipts(limit: int = RECENT) -> list[dict[str, Any]]:
     """The latest deliveries: whose, when, how many rows were taken and how many sent back."""
     found = []
-    for receipt in exchange.receipts(limit=RECENT):
+    for receipt in exchange.receipts(limit=limit):
         spec = exchange.resource(receipt.resource)
         found.append({
             "title": spec.title, "owner": spec.owner, "at": receipt.at, "accepted": receipt.accepted,
