@@ -9,13 +9,13 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Event, act, current_actor, opens_to, publish
-from huicheng.portals.desk.showing import outcome_words
+from huicheng.portals.desk.showing import MOST_ISSUES, outcome_words
 from huicheng.portals.desk.sight import receipt_for
 
-MOST_ISSUES = 100_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,7 +48,7 @@ def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
     writer = csv.writer(answer)
-    writer.writerow([_("行"), _("字段"), _("值"), _("问题"), _("处理")])
+    writer.writerow([_("行"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
     titles = {field.name: field.title for field in exchange.resource(receipt.resource).fields}
     writer.writerows(
         (

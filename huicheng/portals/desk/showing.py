@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import department
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
+MOST_ISSUES = 100_000  # two seconds of reading
+KINDS, EXAMPLES = 100, 3
 HARMLESS = re.compile(r"[\d年月日./:\- ]{0,10}")
 
 
@@ -101,20 +103,36 @@ def issue_columns() -> list[Column]:
         Column(name="row", title=_("行"), kind="number"),
         Column(name="field", title=_("字段")),
         Column(name="value", title=_("值"), kind="code"),
-        Column(name="reason", title=_("问题")),
+        Column(name="reason", title=pgettext("what is wrong", "问题")),
         Column(name="outcome", title=_("处理"), kind="chip"),
     ]
 
 
-def by_field(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    counts = Counter((row["field"], row["reason"], row["outcome"]) for row in rows)
-    return [{"field": f, "reason": r, "outcome": o, "count": n} for (f, r, o), n in counts.most_common(30)]
+def by_field(resource: exchange.Resource, issues: Iterable[exchange.Issue]) -> list[dict[str, Any]]:
+    """Each kind of trouble with its count and a few rows to look at, the commonest first."""
+    kinds: dict[tuple[str, str, str], list[exchange.Issue]] = {}
+    counts: dict[tuple[str, str, str], int] = {}
+    for one in issues:
+        kind = (one.field, one.reason, one.outcome)
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= EXAMPLES:
+            kinds.setdefault(kind, []).append(one)
+    common = sorted(kinds, key=lambda kind: counts[kind], reverse=True)[:KINDS]
+    return [_kind(counts[kind], issue_rows(resource, kinds[kind])) for kind in common]
+
+
+def _kind(count: int, examples: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **{name: examples[0][name] for name in ("field", "reason", "outcome")},
+        "count": count,
+        "examples": examples,
+    }
 
 
 def field_columns() -> list[Column]:
     return [
         Column(name="field", title=_("字段")),
-        Column(name="reason", title=_("问题")),
+        Column(name="reason", title=pgettext("what is wrong", "问题")),
         Column(name="outcome", title=_("处理"), kind="chip"),
         Column(name="count", title=_("行数"), kind="number"),
     ]

@@ -8,20 +8,22 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, current_actor, opens_to
 from huicheng.portals.desk import showing
-from huicheng.portals.desk.sight import department_of, receipt_for, sees_all, sees_job
+from huicheng.portals.desk.sight import deliverable, department_of, receipt_for, sees_all, sees_job
 from huicheng.portals.look.api import Stat
 
-PER_PAGE, MOST, SHOWN_ISSUES, SHOWN_ROWS = 40, 2000, 500, 20
+PER_PAGE, MOST = 40, 2000
 
 
 def page_context(**more: Any) -> dict[str, Any]:
     """What the desk's frame needs on every page."""
-    return {"steward": sees_all(current_actor()), **more}
+    actor = current_actor()
+    return {"steward": sees_all(actor), "may_deliver": actor.may("deliver"), **more}
 
 
 def seen_receipts(actor: Actor, *, limit: int = MOST) -> list[dict[str, Any]]:
@@ -39,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         rows=rows[:8],
         columns=showing.receipt_columns(),
         jobs=jobs[:4],
-        may_deliver=actor.may("deliver"),
+        onlooker=not rows and not deliverable(actor),
     )
     return render(request, "desk/home.html", context)
 
@@ -48,7 +50,7 @@ def _headlines(rows: list[dict[str, Any]], jobs: list[ground.JobView]) -> list[S
     received = sum(row["rows"] for row in rows)
     refused = sum(row["refused"] for row in rows)
     return [
-        Stat(title=_("交付"), value=len(rows), unit=_("份")),
+        Stat(title=pgettext("list", "交付"), value=len(rows), unit=_("份")),
         Stat(title=_("收到的行"), value=received, unit=_("行")),
         Stat(title=_("退回的行"), value=refused, unit=_("行"), note=_("改好后再交付即可")),
         Stat(title=_("正在进行的作业"), value=sum(one.open for one in jobs), unit=_("个")),
@@ -69,14 +71,15 @@ def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
     receipt = receipt_for(current_actor(), receipt_id)
     row = showing.receipt_row(receipt)
     resource = exchange.resource(receipt.resource)
-    issues = showing.issue_rows(resource, exchange.issues(receipt.id, limit=SHOWN_ISSUES))
+    issues = exchange.issues(receipt.id, limit=showing.MOST_ISSUES)
+    kinds = showing.by_field(resource, issues)
     detail = {
         "receipt": row,
         "figures": showing.figures(row),
-        "issue_rows": issues[:SHOWN_ROWS],
-        "issue_count": min(len(issues), SHOWN_ROWS),
+        "issue_rows": [row for kind in kinds for row in kind["examples"]],
+        "issue_limit": len(issues) if len(issues) == showing.MOST_ISSUES else 0,
         "issue_columns": showing.issue_columns(),
-        "by_field": showing.by_field(issues),
+        "by_field": kinds,
         "field_columns": showing.field_columns(),
     }
     return _deliveries(request, detail)
@@ -91,6 +94,7 @@ def _deliveries(request: HttpRequest, detail: dict[str, Any]) -> HttpResponse:
         page=Paginator(kept, PER_PAGE).get_page(request.GET.get("page")),
         chosen=chosen,
         filtered=any(chosen.values()),
+        onlooker=not rows and not deliverable(actor),
         asked=f"?{request.GET.urlencode()}" if request.GET else "",
         departments=sorted({row["owner"] for row in rows}) if sees_all(actor) else [],
         **detail,

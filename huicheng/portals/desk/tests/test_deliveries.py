@@ -1,6 +1,12 @@
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.portals.desk import showing
+from huicheng.portals.desk.tests.conftest import person
 
 
 def test_the_desk_opens_before_anything_was_delivered(wang):
@@ -55,3 +61,44 @@ def test_a_name_that_slipped_into_another_column_is_masked_too(city):
     resource = exchange.resource("police_households")
     slipped = exchange.Issue(7, "sex", "李敏琦", "code", "不在代码表中", "flagged")
     assert showing.issue_rows(resource, [slipped])[0]["value"] == "李**"
+
+
+def test_every_issue_is_counted_and_each_kind_has_its_examples(city):
+    resource = exchange.resource("police_households")
+    common = [exchange.Issue(n, "sex", "?", "code", "不在代码表中", "flagged") for n in range(1, 2001)]
+    rare = exchange.Issue(2001, "name", "", "missing", "缺少必填值", "refused")
+    kinds = showing.by_field(resource, [*common, rare])
+    assert [one["count"] for one in kinds] == [2000, 1]
+    assert [row["row"] for one in kinds for row in one["examples"]] == [1, 2, 3, 2001]
+
+
+@pytest.fixture
+def mayor(city):
+    """Looks at the city and delivers nothing."""
+    return person("mayor", "郑宏", decide="zhengfuban")
+
+
+@pytest.mark.parametrize("page", ["/desk/", "/desk/deliveries/"])
+def test_who_delivers_nothing_is_told_why_the_list_is_empty(mayor, receipt, page):
+    html = mayor.get(page).content.decode()
+    assert "/desk/deliver/" not in html
+    assert "您的部门没有要交付的数据资源" in html
+
+
+def test_who_may_deliver_has_the_link(wang):
+    html = wang.get("/desk/deliveries/").content.decode()
+    assert html.count("/desk/deliver/") == 2
+    assert "您的部门没有" not in html
+
+
+def test_a_word_of_two_meanings_has_an_english_for_each():
+    path = Path(showing.__file__).parent / "locale/en/LC_MESSAGES/django.po"
+    english = {(one.context, one.id): one.string for one in read_po(path.open("rb"))}
+    assert english["button", "交付"] == "Deliver"
+    assert english["list", "交付"] == "Deliveries"
+    assert english["what is wrong", "问题"] == "Problem"
+
+
+def test_a_count_that_stopped_early_says_so(wang, receipt, monkeypatch):
+    monkeypatch.setattr(showing, "MOST_ISSUES", 1)
+    assert "只数了前 1 个" in wang.get(f"/desk/deliveries/{receipt.id}/").content.decode()
