@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +21,13 @@ from sqlglot import exp
 from huicheng.exchange.landing import Landed, draft_path, settle
 from huicheng.exchange.reading.parquet import to_text
 from huicheng.exchange.reading.source import NUL_MARK, check_rows, tidy_header
-from huicheng.exchange.refusals import EmptySource, QueryRefused, SourceUnreachable, UnknownFormat
+from huicheng.exchange.refusals import (
+    EmptySource,
+    QueryRefused,
+    SourceRefused,
+    SourceUnreachable,
+    UnknownFormat,
+)
 
 FETCH = 20_000
 CONNECT_SECONDS = 15
@@ -33,33 +41,92 @@ DIALECTS = {
 Rows = Iterator[pa.RecordBatch]
 
 
+PART = r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*"
+SCHEME = re.compile(r"([a-z][a-z0-9+]{0,19})://", re.I)
+SERVER = re.compile(
+    rf"(?P<scheme>[a-z0-9+]+)://(?:(?P<user>{PART})(?::(?P<password>{PART}))?@)?"
+    r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#@:]*)?(?:\?(?P<query>[^#@]*))?",
+    re.I | re.A,
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database address taken apart once; ``name`` is the part of it that may be shown."""
+
+    scheme: str
+    name: str
+    path: str
+    host: str = ""
+    port: int | None = None
+    user: str = ""
+    password: str = ""
+    secrets: tuple[str, ...] = ()
+
+    def told(self, error: Exception) -> str:
+        """A driver's words without the password it may have quoted."""
+        text = str(error)
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "…")
+        return " ".join(text.split())[:300]
+
+
+def address_of(url: str) -> Address:
+    """What does not parse cleanly is refused unquoted: nobody can tell which part of it is the password."""
+    start = SCHEME.match(url)
+    scheme = start.group(1).lower() if start else ""
+    if scheme not in DIALECTS:
+        raise UnknownFormat(
+            safe_name(url),
+            _("认不出数据库“%(scheme)s”") % {"scheme": scheme},
+            do=_("可用 sqlite:///、postgresql://、mysql://"),
+        )
+    if scheme == "sqlite" and url[9:10] == "/":
+        path = re.split("[?#]", url[9:])[0]
+        return Address(scheme, f"sqlite://{path}", unquote(path))
+    found = SERVER.fullmatch(url)
+    if scheme == "sqlite" or found is None or int(found["port"] or 1) not in range(1, 65536):
+        raise SourceUnreachable(
+            f"{scheme}://…", _("数据库地址写得不对"),
+            do=_("请写成 postgresql://用户:密码@主机:端口/库；密码里的特殊字符请写成百分号加两位十六进制"),
+        )  # fmt: skip
+    return _server(scheme, found)
+
+
+def _server(scheme: str, found: re.Match[str]) -> Address:
+    user, password = found["user"] or "", found["password"] or ""
+    path, place = found["path"] or "", found["host"] + (f":{found['port']}" if found["port"] else "")
+    pairs = [pair.partition("=")[::2] for pair in (found["query"] or "").split("&")]
+    raw = [password, f"{user}:{password}" if password else "", *(v for k, v in pairs if "pass" in k.lower())]
+    secrets = {form for one in raw if one for form in (one, unquote(one), unquote_plus(one))}
+    return Address(
+        scheme, f"{scheme}://{user}@{place}{path}" if user else f"{scheme}://{place}{path}", unquote(path),
+        found["host"].strip("[]"), int(found["port"]) if found["port"] else None, unquote(user), unquote(password),
+        tuple(secrets),
+    )  # fmt: skip
+
+
 def safe_name(url: Path | str) -> str:
     """The address without the password, for receipts and errors."""
-    parts = urlsplit(str(url))
-    place = parts.netloc.rpartition("@")
-    user = place[0].partition(":")[0]
-    return (
-        f"{parts.scheme}://{user}@{place[2]}{parts.path}"
-        if user
-        else f"{parts.scheme}://{place[2]}{parts.path}"
-    )
+    start = SCHEME.match(str(url))
+    if start is None or start.group(1).lower() not in DIALECTS:
+        return f"{start.group(1).lower()}://…" if start else _("数据库")
+    try:
+        return address_of(str(url)).name
+    except SourceRefused:
+        return f"{start.group(1).lower()}://…"
 
 
 def land_query(
     url: str, query: str, *, tell: Callable[[int, int], None] | None = None, most: int | None = None
 ) -> Landed:
     """Run ``query`` and keep its rows (about the first ``most``, if given) as one Parquet file."""
-    name, scheme = safe_name(url), urlsplit(url).scheme
-    if scheme not in DIALECTS:
-        raise UnknownFormat(
-            name,
-            _("认不出数据库“%(scheme)s”") % {"scheme": scheme},
-            do=_("可用 sqlite:///、postgresql://、mysql://"),
-        )
+    address = address_of(url)
+    name, scheme = address.name, address.scheme
     _refuse_unless_select(query, DIALECTS[scheme], name)
     draft = draft_path()
     try:
-        _write(draft, _up_to(READERS[DIALECTS[scheme]](url, query, name), most), name, tell)
+        _write(draft, _up_to(READERS[DIALECTS[scheme]](url, query, address), most), name, tell)
         digest = hashlib.sha256()
         with draft.open("rb") as file:
             while block := file.read(1 << 22):
@@ -118,8 +185,8 @@ def _cell(value: Any) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _sqlite(url: str, query: str, name: str) -> Rows:
-    path = unquote(urlsplit(url).path)
+def _sqlite(_url: str, query: str, address: Address) -> Rows:
+    name, path = address.name, address.path
     path = path[1:] if path.startswith("//") or not Path(path).exists() else path
     if not Path(path).is_file():
         raise SourceUnreachable(name, _("没有这个文件"), do=_("请检查路径：sqlite:/// 后面写绝对路径"))
@@ -137,64 +204,68 @@ def _sqlite(url: str, query: str, name: str) -> Rows:
         ) from error
 
 
-def _postgres(url: str, query: str, name: str) -> Rows:
+def _postgres(url: str, query: str, address: Address) -> Rows:
     import adbc_driver_postgresql.dbapi as adbc
 
     try:
         base = adbc.connect(url)
-    except adbc.Error as error:
-        raise _unreachable(name, error) from error
+    except (adbc.Error, ValueError, OSError) as error:
+        raise _unreachable(address, error) from None
     try:
         with base, base.cursor() as cursor:
             cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
             base.commit()
             cursor.execute(query)
             reader = cursor.fetch_record_batch()
-            header = tidy_header(name, reader.schema.names)
+            header = tidy_header(address.name, reader.schema.names)
             for batch in reader:
                 yield pa.RecordBatch.from_arrays(
                     [to_text(column) for column in batch.columns], names=list(header)
                 )
     except (adbc.Error, pa.ArrowException) as error:
         raise QueryRefused(
-            name, _("查询失败（%(why)s）") % {"why": str(error)[:300]}, do=_("请检查表名、列名和权限")
-        ) from error
+            address.name,
+            _("查询失败（%(why)s）") % {"why": address.told(error)},
+            do=_("请检查表名、列名和权限"),
+        ) from None
 
 
-def _mysql(url: str, query: str, name: str) -> Rows:
+def _mysql(_url: str, query: str, address: Address) -> Rows:
     import pymysql
     from pymysql.cursors import SSCursor
 
-    parts = urlsplit(url)
     try:
         base = pymysql.connect(
-            host=parts.hostname or "localhost", port=parts.port or 3306, user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""), database=parts.path.strip("/"), charset="utf8mb4",
+            host=address.host, port=address.port or 3306, user=address.user,
+            password=address.password, database=address.path.strip("/"), charset="utf8mb4",
             connect_timeout=CONNECT_SECONDS, cursorclass=SSCursor,
         )  # fmt: skip
-    except pymysql.Error as error:
-        raise _unreachable(name, error) from error
+    except (pymysql.Error, ValueError, OSError) as error:
+        raise _unreachable(address, error) from None
     try:
         with base, base.cursor() as cursor:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
             cursor.execute(query)
-            header = tidy_header(name, [column[0] for column in cursor.description or ()])
+            header = tidy_header(address.name, [column[0] for column in cursor.description or ()])
             while rows := cursor.fetchmany(FETCH):
                 yield _texts(header, rows)
     except pymysql.Error as error:
         raise QueryRefused(
-            name, _("查询失败（%(why)s）") % {"why": error}, do=_("请检查表名、列名和权限")
-        ) from error
+            address.name,
+            _("查询失败（%(why)s）") % {"why": address.told(error)},
+            do=_("请检查表名、列名和权限"),
+        ) from None
 
 
-def _unreachable(name: str, error: Exception) -> SourceUnreachable:
-    why = str(error).replace("\n", " ")[:300]
+def _unreachable(address: Address, error: Exception) -> SourceUnreachable:
     return SourceUnreachable(
-        name, _("连不上数据库（%(why)s）") % {"why": why}, do=_("请检查地址、账号和防火墙")
+        address.name,
+        _("连不上数据库（%(why)s）") % {"why": address.told(error)},
+        do=_("请检查地址、账号和防火墙"),
     )
 
 
-READERS: dict[str, Callable[[str, str, str], Rows]] = {
+READERS: dict[str, Callable[[str, str, Address], Rows]] = {
     "sqlite": _sqlite,
     "postgres": _postgres,
     "mysql": _mysql,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import system_actor
+from huicheng.exchange.databases import address_of
+from huicheng.ground.api import events, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,30 @@ def test_a_password_is_never_written_down():
         send("postgresql://liu:hunter2@127.0.0.1:1/tax")
     receipt = exchange.receipts(state="failed")[0]
     assert "hunter2" not in f"{refusal.value}{receipt}"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql", "oracle"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "bob:s3cr#et@127.0.0.1:1/db", "bob:s3cr%et@127.0.0.1:1/db", "bob:12/s3cr@h", "bob:s3cr/et@h", "bob:s3cr@h:abc",
+        "bob:s3cr@[h", "bob:s3cr@", "bob:s3cr@h:99999/db", "bob:1?s3cr@h", "bob:a@s3cr@h/db", "bob:s3cr et@h/db",
+        "bob:%73%33cr@127.0.0.1:1/db", "127.0.0.1:1/db?user=bob&password=s3cr",
+    ],
+)  # fmt: skip
+def test_an_address_that_does_not_parse_is_refused_unquoted(scheme, rest):
+    with pytest.raises(exchange.SourceRefused) as refusal:
+        send(f"{scheme}://{rest}")
+    told = f"{refusal.value}{exchange.receipts(state='failed')[0]}{events(kind='exchange.DeliveryFailed')}"
+    assert "s3c" not in told
+    assert "%73%33cr" not in told
+
+
+def test_a_driver_that_quotes_the_password_is_not_repeated():
+    address = address_of("mysql://bob:s3c%40ret@h/db")
+    told = address.told(ValueError("bad bob:s3c%40ret@h, s3c@ret"))
+    assert "s3c" not in told
+    assert address.name == "mysql://bob@h/db"
 
 
 def test_a_database_of_a_kind_we_do_not_know():
