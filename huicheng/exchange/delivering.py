@@ -53,11 +53,12 @@ class DeliveryReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryFailed(Event):
-    """Nothing of the delivery was taken; ``reason`` is what its sender was told."""
+    """Nothing of the delivery was taken; ``reason`` names the refusal, without a word out of the file."""
 
     resource: str
     delivery: str
     reason: str
+    rows: int = 0
 
 
 OPENED: dict[str, Source] = {}
@@ -216,6 +217,10 @@ def fail(row: Delivery, refusal: Exception) -> None:
     row.save(update_fields=["state", "reason", "finished_at"])
     publish(
         DeliveryFailed(
-            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, reason=row.reason[:500]
+            subject=f"delivery:{row.id}",
+            resource=row.resource,
+            delivery=row.id,
+            reason=type(refusal).__name__,
+            rows=row.rows,
         )
     )

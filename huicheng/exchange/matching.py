@@ -7,13 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from huicheng.codes import api as codes
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.models import MappingProfile
-from huicheng.exchange.refusals import MissingColumns, WrongMapping
+from huicheng.exchange.refusals import MissingColumns, SourceRefused, WrongMapping
 from huicheng.ground.api import Event, act, current_actor, publish
 
+PERSONAL = ("person_id", "phone", "date", "datetime")
 NOISE = re.compile(r"[\s_\-—·.:：*＊()（）\[\]【】/\\]+")
 
 
@@ -70,6 +73,8 @@ def settle_mapping(
     missing = [one for one in resource.fields if one.name in needed - set(found.values())]
     if missing:
         titles = "、".join(one.title for one in missing)
+        if headless(header):
+            raise _headless(MissingColumns, file, _("缺少必填的列：%(titles)s") % {"titles": titles})
         unused = "、".join(column for column in header if column not in found) or _("无")
         raise MissingColumns(
             file, _("缺少必填的列：%(titles)s；文件中未用到的列：%(unused)s") % {"titles": titles, "unused": unused},
@@ -83,6 +88,19 @@ def settle_mapping(
     return found
 
 
+def headless(header: Sequence[str]) -> bool:
+    """Whether what stands for a header is a row of data: its cells must then be shown to nobody."""
+    cells = pa.array([cell for cell in header if len(cell) > 5], pa.string())
+    return any(codes.check(kind, cells).values.null_count < len(cells) for kind in PERSONAL)
+
+
+def _headless(kind: type[SourceRefused], file: str, what: str) -> SourceRefused:
+    return kind(
+        file, _("%(what)s；文件似乎没有表头行，第一行就是数据") % {"what": what},
+        do=_("请在第一行写上列名再交付"), row=0,
+    )  # fmt: skip
+
+
 def check_mapping(
     resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, file: str
 ) -> None:
@@ -90,6 +108,8 @@ def check_mapping(
     twice = [name for name in mapping.values() if list(mapping.values()).count(name) > 1]
     for column, name in mapping.items():
         if column not in header:
+            if headless(header):
+                raise _headless(WrongMapping, file, _("没有列对应中写的列"))
             raise WrongMapping(
                 file, _("没有列“%(column)s”") % {"column": column},
                 do=_("文件的列是：%(header)s") % {"header": "、".join(header)}, row=0, column=column,

@@ -208,3 +208,19 @@ def test_a_file_of_which_no_column_is_known_replaces_nothing(tmp_path):
     with pytest.raises(exchange.WrongMapping, match="没有一列"):
         exchange.deliver("lamps", path, actor=system_actor("test"))
     assert not lake.exists(spec.table)
+
+
+@pytest.mark.parametrize("mapping", [None, {"证件号码": "id_number"}])
+def test_a_file_without_a_header_tells_nobody_who_is_in_it(deliver, mapping):
+    with pytest.raises(exchange.SourceRefused, match="没有表头行") as refusal:
+        deliver(WANG + LI, mapping=mapping)
+    told = f"{refusal.value}{exchange.receipts(state='failed')[0]}"
+    assert not any(cell in told for cell in ("210102199001010023", "王芳", "1990-01-01", "安图街"))
+
+
+def test_the_sealed_event_of_a_failure_has_no_words_of_the_file(deliver):
+    with pytest.raises(exchange.MissingColumns, match="王芳"):
+        deliver("王芳\t个人\n李强\t2\n")
+    told = events(kind="exchange.DeliveryFailed")[0].data
+    assert (told["reason"], told["rows"]) == ("MissingColumns", 0)
+    assert "王芳" not in str(told)
