@@ -22,8 +22,8 @@ from huicheng.exchange.matching import settle_mapping
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.reading.opening import glance, open_source
 from huicheng.exchange.reading.source import Source, form_of
-from huicheng.exchange.receipts import Receipt, receipt, receipt_of
-from huicheng.exchange.refusals import NotYours, SourceRefused
+from huicheng.exchange.receipts import Receipt, receipt_of
+from huicheng.exchange.refusals import NotYours, SourceRefused, retold
 from huicheng.ground.api import (
     Actor,
     Event,
@@ -101,10 +101,18 @@ def deliver(
         _admit(spec, current_actor())
         row = _receive(Ask(spec, source, mapping, sheet, query, progress))
         if row.state != Delivery.WORKING:
-            return receipt_of(row)
+            return _ended(row)
         job = submit("exchange.deliver", key=row.id, delivery=row.id)
         run_inline(job, watcher=_watcher(progress))
-        return receipt(row.id)
+        row.refresh_from_db()
+        return _ended(row)
+
+
+def _ended(row: Delivery) -> Receipt:
+    """A delivery that another process brought to a bad end is refused here too."""
+    if row.state == Delivery.FAILED:
+        raise retold(row.options.get("refusal", ""), row.file, row.reason)
+    return receipt_of(row)
 
 
 @contextmanager
@@ -214,7 +222,8 @@ def _new(ask: Ask, facts: dict[str, Any]) -> Delivery:
 def fail(row: Delivery, refusal: Exception) -> None:
     """A failed receipt: nothing was taken, and this is why."""
     row.state, row.reason, row.finished_at = Delivery.FAILED, str(refusal), timezone.now()
-    row.save(update_fields=["state", "reason", "finished_at"])
+    row.options = {**row.options, "refusal": type(refusal).__name__}
+    row.save(update_fields=["state", "reason", "finished_at", "options"])
     publish(
         DeliveryFailed(
             subject=f"delivery:{row.id}",

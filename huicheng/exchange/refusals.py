@@ -73,3 +73,13 @@ class NothingAccepted(SourceRefused):
 
 class NotYours(BadInput):
     """This actor may not deliver to this resource."""
+
+
+def retold(kind: str, file: str, text: str) -> SourceRefused:
+    """The refusal a failed receipt was written for, in the words it was told in."""
+    found = globals().get(kind)
+    if not (isinstance(found, type) and issubclass(found, SourceRefused)):
+        found = SourceRefused
+    refusal = found(file, text, do="")
+    refusal.args = (text,)
+    return refusal

@@ -224,3 +224,18 @@ def test_the_sealed_event_of_a_failure_has_no_words_of_the_file(deliver):
     told = events(kind="exchange.DeliveryFailed")[0].data
     assert (told["reason"], told["rows"]) == ("MissingColumns", 0)
     assert "王芳" not in str(told)
+
+
+def test_a_delivery_that_failed_elsewhere_is_no_success_here(deliver, monkeypatch):
+    from huicheng.exchange import delivering
+    from huicheng.exchange.models import Delivery
+
+    def elsewhere(*_args, **_options):
+        delivering.fail(
+            Delivery.objects.get(), exchange.NothingAccepted("a.tsv", "全部退回", do="请看退回文件")
+        )
+
+    monkeypatch.setattr(delivering, "run_inline", elsewhere)
+    with pytest.raises(exchange.NothingAccepted) as refusal:
+        deliver(HEADER + WANG)
+    assert str(refusal.value) == exchange.receipts(state="failed")[0].reason
