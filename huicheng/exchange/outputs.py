@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,18 @@ from huicheng.exchange.checking import ISSUES
 from huicheng.exchange.landing import sync_folder
 
 EXCEL_ROWS = 100_000
+
+
+NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
+
+
+def inert(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula, as text; numbers stay as they are."""
+    return (
+        f"'{cell}"
+        if cell.startswith(("=", "@", "+", "-", "\t", "\r")) and not NUMBER.fullmatch(cell)
+        else cell
+    )
 
 
 def reason_column() -> str:
@@ -41,7 +54,7 @@ class Outputs:
             self._issues.write_batch(issues)
         if refused:
             self._open()
-            self._rows.writerows((*cells, reason) for cells, reason in refused)
+            self._rows.writerows(self._shown((*cells, reason)) for cells, reason in refused)
             self.refused += len(refused)
 
     def _open(self) -> None:
@@ -49,7 +62,11 @@ class Outputs:
             # Outlives this call on purpose: rows are added batch by batch until finish or abandon.
             self._file = (self.folder / "refused.draft").open("w", encoding="utf-8-sig", newline="")
             self._rows = csv.writer(self._file, delimiter=self.delimiter)
-            self._rows.writerow([*self.header, reason_column()])
+            self._rows.writerow(self._shown((*self.header, reason_column())))
+
+    def _shown(self, cells: Sequence[str]) -> Sequence[str]:
+        """A workbook's cells say themselves that they are text; see ``_to_workbook``."""
+        return cells if self.form == "excel" else [inert(cell) for cell in cells]
 
     def finish(self) -> tuple[str, str]:
         """Close, name and keep; returns the paths of issues and refused rows, empty where there are none."""
@@ -61,6 +78,10 @@ class Outputs:
             _to_workbook(self.folder / "refused.draft", self.folder / "refused.xlsx.draft")
             (self.folder / "refused.draft").unlink()
             return issues, self._settle("refused.xlsx.draft", "refused.xlsx")
+        if self.form == "excel":
+            _to_text(self.folder / "refused.draft", self.folder / "refused.csv.draft")
+            (self.folder / "refused.draft").unlink()
+            return issues, self._settle("refused.csv.draft", "refused.csv")
         return issues, self._settle("refused.draft", "refused.tsv" if self.form == "tsv" else "refused.csv")
 
     def _settle(self, draft: str, name: str) -> str:
@@ -75,13 +96,25 @@ class Outputs:
             self._file.close()
 
 
+def _to_text(source: Path, target: Path) -> None:
+    with (
+        source.open(encoding="utf-8-sig", newline="") as file,
+        target.open("w", encoding="utf-8-sig", newline="") as copy,
+    ):
+        csv.writer(copy).writerows([inert(cell) for cell in row] for row in csv.reader(file))
+
+
 def _to_workbook(source: Path, target: Path) -> None:
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("退回"))
     with source.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.reader(file):
-            sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
+            cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", cell)) for cell in row]
+            for cell in cells:
+                cell.data_type = "s"  # else what begins with = would be a formula
+            sheet.append(cells)
     book.save(target)
