@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from huicheng.bases.shapes import links, provenance
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "法人基础库", "shuju"
@@ -123,52 +124,16 @@ firms = Resource(
     erasure="随来源记录删除，下次融合时消失",
 )
 
-firms_fields = Resource(
-    code="base.firms_fields",
-    title="法人库字段溯源",
-    owner="shuju",
-    summary="法人库每个值来自哪个部门、哪次交付、哪一行。",
-    category=CATEGORY,
-    update="daily",
-    share="conditional",
-    key=("base_id", "field", "department"),
-    fields=(
-        Field("base_id", "法人库标识", "text", required=True),
-        Field("field", "字段", "text", required=True),
-        Field("value", "值", "text", sensitivity=PERSONAL, mask="hide"),
-        Field("department", "来源部门", "text"),
-        Field("resource", "来源资源", "text"),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("as_of", "截至", "date"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-        Field("chosen", "采用", "boolean"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
+firms_fields = provenance(
+    "firms", noun="法人", summary="法人库每个值来自哪个部门、哪次交付、哪一行。", category=CATEGORY
 )
 
-firms_links = Resource(
-    code="base.firms_links",
-    title="法人库关联",
-    owner="shuju",
+firms_links = links(
+    "firms",
+    noun="法人",
     summary="来源行与法人库标识的对应关系。",
     category=CATEGORY,
-    update="daily",
-    share="none",
-    key=("resource", "row_key"),
-    fields=(
-        Field("resource", "来源资源", "text", required=True),
-        Field("row_key", "来源行标识", "text", required=True),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("base_id", "法人库标识", "text"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
+    row_key=Field("row_key", "来源行标识", "text", required=True),
 )
 
 firms_by_year_district = Resource(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from huicheng.bases.shapes import links, provenance
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "房屋基础库", "shuju"
@@ -120,52 +121,16 @@ houses = Resource(
     erasure="随来源记录删除，下次融合时消失",
 )
 
-houses_fields = Resource(
-    code="base.houses_fields",
-    title="房屋库字段溯源",
-    owner="shuju",
-    summary="房屋库每个值来自哪个部门、哪次交付、哪一行。",
-    category=CATEGORY,
-    update="daily",
-    share="conditional",
-    key=("base_id", "field", "department"),
-    fields=(
-        Field("base_id", "房屋库标识", "text", required=True),
-        Field("field", "字段", "text", required=True),
-        Field("value", "值", "text", sensitivity=PERSONAL, mask="hide"),
-        Field("department", "来源部门", "text"),
-        Field("resource", "来源资源", "text"),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("as_of", "截至", "date"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-        Field("chosen", "采用", "boolean"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
+houses_fields = provenance(
+    "houses", noun="房屋", summary="房屋库每个值来自哪个部门、哪次交付、哪一行。", category=CATEGORY
 )
 
-houses_links = Resource(
-    code="base.houses_links",
-    title="房屋库关联",
-    owner="shuju",
+houses_links = links(
+    "houses",
+    noun="房屋",
     summary="来源行与房屋库标识的对应关系。",
     category=CATEGORY,
-    update="daily",
-    share="none",
-    key=("resource", "row_key"),
-    fields=(
-        Field("resource", "来源资源", "text", required=True),
-        Field("row_key", "来源行标识", "text", required=True),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("base_id", "房屋库标识", "text"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
+    row_key=Field("row_key", "来源行标识", "text", required=True),
 )
 
 houses_by_district = Resource(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from huicheng.bases.shapes import links, provenance
 from huicheng.exchange.api import Field, Resource
 
 title, owner = "人口基础库", "shuju"
@@ -215,52 +216,19 @@ people = Resource(
     erasure="随来源记录删除，下次融合时消失",
 )
 
-people_fields = Resource(
-    code="base.people_fields",
-    title="人口库字段溯源",
-    owner="shuju",
+people_fields = provenance(
+    "people",
+    noun="人口",
     summary="人口库每个值来自哪个部门、哪次交付、哪一行，落选的值也保留。",
     category=CATEGORY,
-    update="daily",
-    share="conditional",
-    key=("base_id", "field", "department"),
-    fields=(
-        Field("base_id", "人口库标识", "text", required=True),
-        Field("field", "字段", "text", required=True),
-        Field("value", "值", "text", sensitivity=PERSONAL, mask="hide"),
-        Field("department", "来源部门", "text"),
-        Field("resource", "来源资源", "text"),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("as_of", "截至", "date"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-        Field("chosen", "采用", "boolean"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
 )
 
-people_links = Resource(
-    code="base.people_links",
-    title="人口库关联",
-    owner="shuju",
+people_links = links(
+    "people",
+    noun="人口",
     summary="来源行与人口库标识的对应关系、所依规则和分值。",
     category=CATEGORY,
-    update="daily",
-    share="none",
-    key=("resource", "row_key"),
-    fields=(
-        Field("resource", "来源资源", "text", required=True),
-        Field("row_key", "来源行标识", "text", required=True, sensitivity="internal"),
-        Field("delivery", "交付", "text"),
-        Field("row", "行号", "integer"),
-        Field("base_id", "人口库标识", "text"),
-        Field("rule", "规则", "text"),
-        Field("score", "分值", "number"),
-    ),
-    retention_days=30,
-    erasure="随来源记录删除，下次融合时消失",
+    row_key=Field("row_key", "来源行标识", "text", required=True, sensitivity="internal"),
 )
 
 residents_by_age_district = Resource(
