@@ -3,6 +3,8 @@
 from huicheng.exchange.api import Field, Resource
 
 GONE_WITH_ITS_SOURCE = "随来源记录删除，下次融合时消失"
+CONDITION = "因履行法定职责需要核实来源，写明用途、事项和期限，经提供方审核后按字段授予"
+ONLY_FOR_MATCHING = "《中华人民共和国个人信息保护法》第六条：只用于比对，不提供给其他部门"
 
 
 def provenance(kind: str, *, noun: str, summary: str, category: str) -> Resource:
@@ -15,6 +17,7 @@ def provenance(kind: str, *, noun: str, summary: str, category: str) -> Resource
         category=category,
         update="daily",
         share="conditional",
+        share_condition=CONDITION,
         key=("base_id", "field", "department"),
         fields=(
             Field("base_id", f"{noun}库标识", "text", required=True),
@@ -44,6 +47,7 @@ def links(kind: str, *, noun: str, summary: str, category: str, row_key: Field) 
         category=category,
         update="daily",
         share="none",
+        share_basis=ONLY_FOR_MATCHING,
         key=("resource", "row_key"),
         fields=(
             Field("resource", "来源资源", "text", required=True),

@@ -13,11 +13,21 @@ Mode = Literal["replace", "append", "upsert"]
 Update = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
 Share = Literal["none", "conditional", "unconditional"]
 Mask = Literal["id", "name", "phone", "address", "hide"]
+FormatClass = Literal["file", "sheet", "database", "image", "stream", "described", "service"]
+ShareMethod = Literal["database", "file", "interface"]
 
 # How a personal value looks to those who may not see it, where the field does not say.
 MASK_OF_KIND: Mapping[str, Mask] = {
     "person_id": "id", "person_name": "name", "phone": "phone", "address": "address",
 }  # fmt: skip
+
+# The catalogue's letter of a data type (发改高技〔2017〕1272号): C text, N number, Y money, D date, T date and time,
+# L yes or no, I whole number.
+LETTER_OF_KIND: Mapping[str, str] = {
+    "integer": "I", "number": "N", "date": "D", "datetime": "T", "boolean": "L", "money": "Y",
+}  # fmt: skip
+# What a standard fixes; elsewhere the declaration says it, or nobody does.
+LENGTH_OF_KIND: Mapping[str, int] = {"person_id": 18, "credit_code": 18, "division": 12}
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,17 @@ class Field:
     on_error: Literal["refuse", "flag"] = "refuse"
     synonyms: tuple[str, ...] = ()
     mask: Mask | None = None
+    length: int | None = None
+
+    @property
+    def letter(self) -> str:
+        """The data type's letter in the national catalogue 数据类型."""
+        return LETTER_OF_KIND.get(self.kind, "C")
+
+    @property
+    def size(self) -> int | None:
+        """Characters at most 数据长度, where the standard or the declaration says."""
+        return self.length or LENGTH_OF_KIND.get(self.kind)
 
     @property
     def masking(self) -> Mask:
@@ -59,6 +80,14 @@ class Resource(Declaration):
     erasure: str = ""
     licence: str = ""
     source: str = ""
+    share_condition: str = ""
+    share_basis: str = ""
+    share_method: ShareMethod = "database"
+    open_condition: str = ""
+    format_class: FormatClass = "database"
+    format_type: str = ""
+    related: tuple[str, ...] = ()
+    contact: str = ""
 
     @property
     def table(self) -> str:
@@ -74,4 +103,5 @@ class Resource(Declaration):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Resource":
         fields = tuple(Field(**{**f, "synonyms": tuple(f["synonyms"])}) for f in data["fields"])
-        return cls(**{**data, "fields": fields, "key": tuple(data["key"])})
+        lists = {"key": tuple(data["key"]), "related": tuple(data.get("related", ()))}
+        return cls(**{**data, "fields": fields, **lists})

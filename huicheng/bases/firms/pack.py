@@ -51,6 +51,7 @@ tax_payers = Resource(
     mode="replace",
     update="monthly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途和事项，经提供方审核后按字段授予",
     fields=(
         Field(
             "taxpayer_no", "纳税人识别号", "text", meaning="18 位信用代码或旧 15 位识别号",
@@ -77,6 +78,7 @@ insured_employers = Resource(
     mode="replace",
     update="monthly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途和事项，经提供方审核后按字段授予",
     key=("unit_no",),
     fields=(
         Field("unit_no", "单位编号", "text", required=True),

@@ -59,6 +59,7 @@ police_households = Resource(
     mode="replace",
     update="daily",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     fields=(
         _id("id_number", "公民身份号码", "身份证号", "身份证号码"),
         _name(),
@@ -88,6 +89,7 @@ civil_records = Resource(
     mode="replace",
     update="monthly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     fields=(
         _id("id_number", "身份证号", "公民身份号码", "身份证号码"),
         _name(),
@@ -112,6 +114,7 @@ insurance_members = Resource(
     mode="replace",
     update="monthly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     key=("person_no",),
     fields=(
         Field("person_no", "个人编号", "text", required=True, synonyms=("社保编号",)),
@@ -138,6 +141,7 @@ health_files = Resource(
     mode="replace",
     update="monthly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     key=("file_no",),
     fields=(
         Field("file_no", "档案编号", "text", required=True, synonyms=("健康档案号",)),
@@ -163,6 +167,7 @@ school_rolls = Resource(
     mode="replace",
     update="yearly",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     key=("roll_no",),
     fields=(
         Field("roll_no", "学籍号", "text", required=True, sensitivity="internal", synonyms=("学籍编号",)),
@@ -189,6 +194,7 @@ people = Resource(
     category=CATEGORY,
     update="daily",
     share="conditional",
+    share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
     key=("base_id",),
     fields=(
         Field("base_id", "人口库标识", "text", required=True),
