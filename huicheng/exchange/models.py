@@ -28,6 +28,7 @@ class Delivery(models.Model):
     """A delivery and its receipt 交付与回执: whole or absent."""
 
     WORKING, ACCEPTED, FAILED, SUPERSEDED = "working", "accepted", "failed", "superseded"
+    HELD, WITHDRAWN, ROLLED_BACK = "held", "withdrawn", "rolled_back"
 
     id = models.CharField(max_length=40, primary_key=True)
     resource = models.CharField(max_length=120, db_index=True)
@@ -48,6 +49,11 @@ class Delivery(models.Model):
     refused = models.BigIntegerField(default=0)
     flagged = models.BigIntegerField(default=0)
     version = models.BigIntegerField("湖中版本", null=True)
+    # Fixed before the first commit and kept through a kill: the rows and the version it found, the number it commits under.
+    before = models.BigIntegerField("交付前的行数", null=True)
+    base = models.BigIntegerField("交付前的湖中版本", null=True)
+    turn = models.BigIntegerField("入湖序号", null=True)
+    confirmed_by = models.CharField("确认人", max_length=120, blank=True)
     issues_file = models.CharField(max_length=400, blank=True)
     refused_file = models.CharField(max_length=400, blank=True)
     reason = models.TextField(blank=True)
