@@ -6,6 +6,8 @@ from django.db import models
 class ResourceRow(models.Model):
     """A catalogue entry 目录条目; packs bring theirs, departments may add their own without code."""
 
+    PUBLISHED, RETIRED = "published", "retired"
+
     code = models.CharField("代码", max_length=120, primary_key=True)
     title = models.CharField("名称", max_length=200)
     owner = models.CharField("提供方", max_length=40, db_index=True)
@@ -14,6 +16,15 @@ class ResourceRow(models.Model):
     spec = models.JSONField("定义")
     version = models.IntegerField("版本", default=1)
     updated_at = models.DateTimeField(auto_now=True)
+    state = models.CharField("状态", max_length=12, default=PUBLISHED)
+    info_code = models.CharField("信息资源代码", max_length=40, unique=True, null=True)
+    category = models.CharField("分类", max_length=80, default="", db_index=True)
+    share = models.CharField("共享类型", max_length=16, default="none")
+    update = models.CharField("更新周期", max_length=12, default="monthly")
+    items = models.IntegerField("信息项数", default=0)
+    completeness = models.FloatField("完整度", default=0)
+    published_on = models.DateField("发布日期", null=True)
+    retired_because = models.CharField("停用原因", max_length=300, blank=True)
 
     class Meta:
         db_table = "exchange_resource"
@@ -22,6 +33,33 @@ class ResourceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class EntryVersion(models.Model):
+    """A version of a catalogue entry on its road 草稿 → 审核 → 发布: what stands published is never written over."""
+
+    DRAFT, REVIEW, RETURNED, PUBLISHED = "draft", "review", "returned", "published"
+
+    resource = models.CharField(max_length=120)
+    version = models.IntegerField("版本")
+    state = models.CharField(max_length=12, default=DRAFT, db_index=True)
+    owner = models.CharField(max_length=40, db_index=True)
+    spec = models.JSONField("定义")
+    author = models.CharField(max_length=120)
+    author_name = models.CharField(max_length=120, blank=True)
+    reviewer = models.CharField(max_length=120, blank=True)
+    note = models.CharField("审核意见", max_length=500, blank=True)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "目录版本"
+        ordering: ClassVar = ["resource", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["resource", "version"], name="exchange_one_row_per_entry_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} v{self.version} {self.state}"
 
 
 class Delivery(models.Model):

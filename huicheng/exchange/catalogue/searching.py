@@ -1,0 +1,153 @@
+"""目录检索: words, parts of words and pinyin, in the database's own full-text index.
+
+Text is indexed as overlapping pairs of characters, so that any run of Chinese is found as written and no dictionary
+has to know it; a dictionary only cuts what the reader typed without spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import rjieba
+from django.db import connection
+from pypinyin import lazy_pinyin
+
+from huicheng.exchange.declarations import Resource
+from huicheng.ground.api import department
+
+RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+HAN = re.compile(r"[\u3400-\u9fff]")
+# title, pinyin, summary, items: how much a hit there counts.
+WEIGHTS = (8.0, 6.0, 3.0, 1.0)
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Words:
+    """An entry as the index holds it: every part a line of tokens."""
+
+    code: str
+    title: str
+    pinyin: str
+    summary: str
+    items: str
+
+
+def words_of(spec: Resource) -> Words:
+    owner = department(spec.owner)
+    items = " ".join(f"{f.title} {f.name}" for f in spec.fields)
+    summary = f"{spec.summary} {spec.category} {owner.name} {owner.short}"
+    return Words(
+        spec.code, _tokens(f"{spec.title} {spec.code}"), _spoken(spec.title), _tokens(summary), _tokens(items)
+    )
+
+
+def _tokens(text: str) -> str:
+    return " ".join(token for run in _runs(text) for token in _pairs(run))
+
+
+def _runs(text: str) -> list[str]:
+    return RUNS.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def _pairs(run: str) -> Iterable[str]:
+    if not HAN.match(run):
+        return (run,)
+    return (*(run[i : i + 2] for i in range(len(run) - 1)), run[-1])
+
+
+def _spoken(title: str) -> str:
+    """Pinyin from each word's start to the title's end, and its initials: any run of words is a prefix."""
+    words = [word for word in rjieba.cut("".join(HAN.findall(title))) if word.strip()]
+    spelt = ["".join(lazy_pinyin(word)) for word in words]
+    initials = "".join(syllable[:1] for syllable in lazy_pinyin("".join(words)))
+    return " ".join(["".join(spelt[i:]) for i in range(len(spelt))] + [initials])
+
+
+def asked_for(text: str) -> list[str]:
+    """The reader's line as words: cut at spaces, and Chinese without spaces by the dictionary."""
+    words = [
+        word for run in _runs(text) for word in (rjieba.cut(run) if HAN.match(run) else [run]) if word.strip()
+    ]
+    return list(dict.fromkeys(words))[:MOST_WORDS]
+
+
+def index(specs: Iterable[Resource]) -> None:
+    """Write entries into the index, over what it had of them; inside the caller's transaction."""
+    made = [words_of(spec) for spec in specs]
+    forget(one.code for one in made)
+    rows = [(one.code, one.title, one.pinyin, one.summary, one.items) for one in made]
+    with connection.cursor() as cursor:
+        cursor.executemany(_engine().INSERT, rows)
+
+
+def forget(codes: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM exchange_words WHERE code = %s", [(code,) for code in codes])
+
+
+def ranked(text: str) -> list[str] | None:
+    """Codes of entries that hold every word, the best first; failing that, any word; None: no word was asked."""
+    words = asked_for(text)
+    if not words:
+        return None
+    return _engine().find(words, every=True) or _engine().find(words, every=False)
+
+
+def _engine() -> Any:
+    return _Postgres if connection.vendor == "postgresql" else _Sqlite
+
+
+def _rows(sql: str, params: list[Any]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+class _Sqlite:
+    INSERT = "INSERT INTO exchange_words (code, title, pinyin, summary, items) VALUES (%s, %s, %s, %s, %s)"
+    FIND = (
+        "SELECT code FROM exchange_words WHERE exchange_words MATCH %s "
+        "ORDER BY bm25(exchange_words, 0, %s, %s, %s, %s), code"
+    )
+
+    @classmethod
+    def find(cls, words: list[str], *, every: bool) -> list[str]:
+        match = (" AND " if every else " OR ").join(cls._phrase(word) for word in words)
+        return _rows(cls.FIND, [match, *WEIGHTS])
+
+    @staticmethod
+    def _phrase(word: str) -> str:
+        if not HAN.match(word):
+            return f'"{word}" *'
+        if len(word) == 1:
+            return f'"{word}" *'
+        return '"' + " ".join(list(_pairs(word))[:-1]) + '"'
+
+
+class _Postgres:
+    INSERT = (
+        "INSERT INTO exchange_words (code, words) VALUES (%s, "
+        "setweight(to_tsvector('simple', %s), 'A') || setweight(to_tsvector('simple', %s), 'B') || "
+        "setweight(to_tsvector('simple', %s), 'C') || setweight(to_tsvector('simple', %s), 'D'))"
+    )
+    FIND = (
+        "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
+        "ORDER BY ts_rank('{{0.12,0.37,0.75,1.0}}', words, asked) DESC, code"
+    ).replace("{{", "{").replace("}}", "}")
+
+    @classmethod
+    def find(cls, words: list[str], *, every: bool) -> list[str]:
+        asked = (" & " if every else " | ").join(cls._phrase(word) for word in words)
+        return _rows(cls.FIND, [asked])
+
+    @staticmethod
+    def _phrase(word: str) -> str:
+        """Words hold only letters, digits and Chinese, so nothing in them is an operator."""
+        if not HAN.match(word) or len(word) == 1:
+            return f"{word}:*"
+        return "(" + " <-> ".join(list(_pairs(word))[:-1]) + ")"
