@@ -8,6 +8,8 @@ from huicheng.exchange.asking import (
     QuestionAsked,
     ask,
     export,
+    one_look,
+    recall,
     sample,
 )
 from huicheng.exchange.catalogue import (
@@ -123,9 +125,11 @@ __all__ = [
     "export",
     "issues",
     "mount_of",
+    "one_look",
     "preview",
     "propose_mapping",
     "publish_table",
+    "recall",
     "receipt",
     "receipts",
     "refused_rows",

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import UnknownResource, resource
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import decide, mount_of
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
 from huicheng.lake import api as lake
@@ -62,9 +64,34 @@ def ask(
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": error}) from None
 
 
+def recall(sql: Path | str, actor: Actor, *, purpose: str, params: Mapping[str, Any] | None = None) -> Answer:
+    """``ask`` for a figure that many look at: admitted and noted each time, counted once per state of its tables."""
+    mounts = _admit(sql, actor, purpose)
+    try:
+        return recalled(sql, params, mounts)
+    except lake.NoSuchTable as error:
+        raise NoData(_("这份数据还没有交付：%(what)s") % {"what": error}) from None
+
+
+@contextmanager
+def one_look(actor: Actor, *, purpose: str) -> Iterator[None]:
+    """What ``actor`` asks inside is one look, noted by one event that names every table, however it ends.
+
+    The event is written before the look closes: send nothing of it earlier.
+    """
+    look = Look(actor, purpose)
+    try:
+        with held(look):
+            yield
+    finally:
+        if look.tables:
+            _note(actor, purpose, look.tables, ", ".join(look.questions))
+
+
 def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, lake.Mount]:
     tables = lake.tables_in(sql)
-    mounts, closed, masked = {}, [], 0
+    mounts: dict[str, lake.Mount] = {}
+    closed: dict[str, int] = {}
     for table in tables:
         spec = _resource_of(table, actor)
         decision = decide(spec, actor, purpose)
@@ -74,11 +101,14 @@ def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, lake.Mount]
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
         mounts[table] = mount_of(spec, decision)
-        masked += sum(show == "masked" for show in decision.columns.values())
         if not spec.open:
-            closed.append(table)
+            closed[table] = sum(show == "masked" for show in decision.columns.values())
     if closed and actor.kind != "system":
-        _note(actor, purpose, closed, Path(sql).name if isinstance(sql, Path) else "", masked)
+        question = sql.name if isinstance(sql, Path) else ""
+        if look := open_look(actor):
+            look.add(closed, question)
+        else:
+            _note(actor, purpose, closed, question)
     return mounts
 
 
@@ -99,10 +129,12 @@ def _publish(actor: Actor, event: Event) -> None:
         publish(event)
 
 
-def _note(actor: Actor, purpose: str, tables: list[str], question: str, masked: int) -> None:
+def _note(actor: Actor, purpose: str, tables: Mapping[str, int], question: str) -> None:
+    # The event stands under the table with most to hide.
+    first = max(tables, key=lambda name: tables[name])
     event = QuestionAsked(
-        subject=f"resource:{tables[0].removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(tables),
-        question=question, masked=masked,
+        subject=f"resource:{first.removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(tables),
+        question=question, masked=sum(tables.values()),
     )  # fmt: skip
     _publish(actor, event)
 
