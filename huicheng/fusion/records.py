@@ -35,7 +35,7 @@ PERSON = (
     "school",
 )
 # Kept with their origin for the resident to see, though the register has no column for them.
-ASIDE = ("employer_code", "employer_name", "partner_name", "grade", "blood_type")
+ASIDE = ("relation", "employer_code", "employer_name", "partner_name", "grade", "blood_type")
 FIRM = (
     "credit_code",
     "name",

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huicheng.fusion.linking.keys import Flags, Ints
@@ -177,32 +176,3 @@ def _chunk(register: Register, order: Ints, entity: Ints) -> Iterator[pa.RecordB
 def _words(index: NDArray[Any], words: Any) -> Any:
     texts = words if isinstance(words, pa.Array) else pa.array(words, pa.string())
     return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), texts)
-
-
-def quality_rows(register: Register) -> list[dict[str, Any]]:
-    """Per resource and field: filled, valid, and the same as the register's value."""
-    standard, lines = register.standard, []
-    entity = register.links.entity
-    for name, values in register.values.items():
-        best = take(
-            values,
-            np.where(entity >= 0, register.won[name][np.maximum(entity, 0)] if register.count else -1, -1),
-        )
-        same = pc.equal(values, best).fill_null(False).to_numpy(zero_copy_only=False)
-        valid = values.is_valid().to_numpy(zero_copy_only=False)
-        for number, source in enumerate(standard.origins):
-            mine = standard.source == number
-            filled = standard.filled.get((source.resource, name))
-            if filled is not None:
-                lines.append(
-                    {
-                        "department": source.department,
-                        "resource": source.resource,
-                        "field": name,
-                        "rows": int(mine.sum()),
-                        "filled": filled,
-                        "valid": int((valid & mine).sum()),
-                        "consistent": int((same & mine).sum()),
-                    }
-                )
-    return lines

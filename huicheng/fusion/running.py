@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
-from huicheng.fusion import records, statistics
+from huicheng.fusion import quality, records, statistics
 from huicheng.fusion.addresses import read_addresses
 from huicheng.fusion.events import FusionFinished
 from huicheng.fusion.firms.comparing import FIRMS
@@ -24,7 +25,7 @@ from huicheng.fusion.naming import Ledger, name_links
 from huicheng.fusion.people.comparing import PEOPLE
 from huicheng.fusion.people.rows import read_rows as read_people
 from huicheng.fusion.places import Communities
-from huicheng.fusion.register import PROVENANCE, Register, link_table, provenance, quality_rows, settle
+from huicheng.fusion.register import PROVENANCE, Register, link_table, provenance, settle
 from huicheng.fusion.sources import SOURCES, Source
 from huicheng.fusion.standardising import Standard, place, standardise
 from huicheng.ground.api import Progress, act, current_actor, publish
@@ -151,9 +152,19 @@ class _FusionRun:
         self.step(_("统计"))
         for code, table in statistics.tables(self.kinds):
             self.put(code, table)
-        quality = [line for register in self.registers.values() for line in quality_rows(register)]
-        self.put("stat.quality", statistics.quality_table(quality, self.kinds))
+        self.judge()
         self.took("statistics")
+
+    def judge(self) -> None:
+        registers = list(self.registers.values())
+        found = quality.measure(registers)
+        self.put("stat.quality", quality.table("stat.quality", found.lines, quality.QUALITY, self.kinds))
+        self.put(
+            "base.quality_rows", quality.table("base.quality_rows", found.behind, quality.BEHIND, self.kinds)
+        )
+        began = datetime.fromisoformat(self.progress.checkpoint["began"])
+        page = quality.history(found, registers, self.id, timezone.localdate(began))
+        self.put("stat.quality_history", page, mode="append")
 
     def seal(self) -> None:
         """Which versions belong together: the last thing written, for readers who want all tables of one run."""
@@ -168,8 +179,8 @@ class _FusionRun:
         )
         lake.write("base.runs", page, mode="append", txn=(f"fusion.{self.id}", 1))
 
-    def put(self, code: str, table: Any) -> None:
-        self.versions[code] = exchange.publish_table(code, table, txn=(f"fusion.{self.id}", 1))
+    def put(self, code: str, table: Any, *, mode: str = "replace") -> None:
+        self.versions[code] = exchange.publish_table(code, table, mode=mode, txn=(f"fusion.{self.id}", 1))
 
     def finish(self) -> dict[str, Any]:
         _finish(self.id, self.figures, self.versions, self.seconds)

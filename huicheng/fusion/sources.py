@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Source:
-    """`fields`: our word = the resource's field. `as_of` dates a row; `family_phone`: the number is the guardian's."""
+    """`fields`: our word = the resource's field. `as_of` dates a row; `family_phone`: the number is the guardian's.
+
+    `facts`: columns that speak of something else than the register's field of that name; they may stand in for it,
+    but are never held against it. `unique`: the field that no two rows should share.
+    `only`: fields that a row speaks of only when another of its columns names the right business."""
 
     resource: str
     kind: str
@@ -18,6 +22,13 @@ class Source:
     key: str = ""
     family_phone: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unique: str = ""
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    def fact(self, name: str) -> str:
+        """What a value of this field tells: most often what the field is called."""
+        return self.facts.get(name, name)
 
     @property
     def table(self) -> str:
@@ -34,9 +45,11 @@ SOURCES = (
         "police_households",
         "people",
         "gongan",
-        _fields("id_number name sex birth_date ethnicity household_no address phone status"),
+        _fields("id_number name sex birth_date ethnicity household_no relation address phone status"),
         "registered_on",
         hints={"district": "district"},
+        facts={"address": "registered_address"},
+        unique="id_number",
     ),
     Source(
         "civil_records",
@@ -44,6 +57,7 @@ SOURCES = (
         "minzheng",
         _fields("id_number name sex birth_date marital=kind partner_name address phone"),
         "happened_on",
+        only={"marital": "kind", "partner_name": "kind"},
     ),
     Source(
         "insurance_members",
@@ -52,6 +66,7 @@ SOURCES = (
         _fields("id_number name birth_date employer_code employer_name address phone"),
         "updated_on",
         "person_no",
+        unique="id_number",
     ),
     Source(
         "health_files",
@@ -60,6 +75,7 @@ SOURCES = (
         _fields("id_number name sex birth_date address phone blood_type"),
         "updated_on",
         "file_no",
+        unique="id_number",
     ),
     Source(
         "school_rolls",
@@ -69,6 +85,8 @@ SOURCES = (
         "updated_on",
         "roll_no",
         family_phone=True,
+        facts={"phone": "guardian_phone"},
+        unique="id_number",
     ),
     Source(
         "firm_registrations",
@@ -80,6 +98,7 @@ SOURCES = (
         ),
         "registered_on",
         "credit_code",
+        unique="credit_code",
     ),
     Source(
         "tax_payers",
@@ -87,6 +106,8 @@ SOURCES = (
         "shuiwu",
         _fields("credit_code=taxpayer_no name address legal_person phone industry registered_on status"),
         "registered_on",
+        facts={"registered_on": "tax_registered_on", "address": "business_address"},
+        unique="credit_code",
     ),
     Source(
         "insured_employers",
@@ -95,6 +116,7 @@ SOURCES = (
         _fields("credit_code name address phone members"),
         "updated_on",
         "unit_no",
+        unique="credit_code",
     ),
     Source(
         "property_titles",
@@ -155,6 +177,7 @@ AUTHORITY = (
         "people", "birth_date", f"police_households {_OTHERS} school_rolls", "户口登记项目，与身份号码互校"
     ),
     Authority("people", "ethnicity", "police_households", "户口登记项目"),
+    Authority("people", "relation", "police_households", "户口登记项目"),
     Authority("people", "household_no", "police_households", "户号由公安编制"),
     Authority(
         "people",

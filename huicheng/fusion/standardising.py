@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from huicheng.fusion.places import PARTS, Places, locate
 from huicheng.fusion.sources import Source, sources
-from huicheng.fusion.standards import READERS, dates, flat, text
+from huicheng.fusion.standards import MARITAL, READERS, dates, flat, said, text
 
 Read = Callable[[Source], pa.Table | None]
 
@@ -20,14 +20,16 @@ Read = Callable[[Source], pa.Table | None]
 @dataclass
 class Standard:
     """`table`: one row per source row: source (place in `origins`), row, delivery, row_key, as_of, and every field.
-    `raw` keeps what the linkers still need to see as delivered. `filled`: how many rows of a resource fill a field."""
+    `raw` keeps what the linkers still need to see as delivered. `said`: which rows of a resource say something of a
+    field, one bit each; `silent`: which are about something else and need not."""
 
     kind: str
     table: pa.Table
     origins: tuple[Source, ...]
     raw: dict[str, Any]
     hints: dict[str, Any]
-    filled: dict[tuple[str, str], int] = field(default_factory=dict)
+    said: dict[tuple[str, str], Any] = field(default_factory=dict)
+    silent: dict[tuple[str, str], Any] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     places: Places | None = None
     parts: pa.Table = field(default_factory=lambda: pa.table({}))
@@ -87,8 +89,18 @@ def _piece(source: Source, raw: pa.Table, number: int, standard: Standard) -> pa
             columns[name] = pa.nulls(size, _type(source.kind, name))
             continue
         columns[name] = flat(reader(raw[given]))
-        standard.filled[source.resource, name] = size - _given(raw, given).null_count
+        _hear(standard, source, name, raw)
     return pa.table(columns)
+
+
+def _hear(standard: Standard, source: Source, name: str, raw: pa.Table) -> None:
+    """Who says something of a field. Of civil records only the marriage business says who is married."""
+    spoken = said(raw[source.fields[name]]).is_valid().to_numpy(zero_copy_only=False)
+    if (business := source.only.get(name, "")) in raw.column_names:
+        about = pc.is_in(text(raw[business]), pa.array(list(MARITAL))).to_numpy(zero_copy_only=False)
+        standard.silent[source.resource, name] = np.packbits(~about)
+        spoken = spoken & about
+    standard.said[source.resource, name] = np.packbits(spoken)
 
 
 TYPES = {

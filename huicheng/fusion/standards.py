@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from huicheng.codes import api as codes
 
 MARITAL = {"结婚登记": "已婚", "离婚登记": "离异"}
+NOTHING = pa.array(["无", "不详", "未知", "/", "-", "--", "---", "—", "n/a", "N/A", "na", "NA", "null", "NULL", "Null",
+                    "none", "None", "NONE"])  # fmt: skip
 
 
 def flat(column: Any) -> Any:
@@ -32,8 +34,7 @@ def text(column: Any) -> Any:
 def said(column: Any) -> Any:
     """Text, without the words that say nothing."""
     column = text(column)
-    empty = pc.match_substring_regex(column, r"^(?:(?i)n/?a|null|none|无|不详|未知|/|-+)$")
-    return pc.if_else(empty, pa.scalar(None, pa.string()), column)
+    return pc.if_else(pc.is_in(column, NOTHING), pa.scalar(None, pa.string()), column)
 
 
 def each(read: Callable[[str], Any], kind: Any = None) -> Callable[[Any], Any]:
@@ -101,6 +102,23 @@ def _label(table: str) -> Callable[[str], str]:
     return read
 
 
+def _known(table: str) -> Callable[[str], str]:
+    """The department's own word, where the code table knows it: 户主 is not to be called 本人."""
+
+    def read(one: str) -> str:
+        codes.table(table).code(one)
+        return one
+
+    return read
+
+
+def worded(column: Any) -> Any:
+    """A number in a column of words is a row that has slipped."""
+    column = said(column)
+    slipped = pc.match_substring_regex(column, r"^[0-9.,]+$")
+    return pc.if_else(slipped, pa.scalar(None, pa.string()), column)
+
+
 READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "people": {
         "id_number": lambda column: codes.person_ids(column).values,
@@ -109,10 +127,11 @@ READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "birth_date": dates,
         "ethnicity": each(_label("ethnicity")),
         "household_no": text,
+        "relation": each(_known("relation")),
         "address": text,
         "phone": lambda column: codes.phones(column).values,
         "marital": each(MARITAL.get),
-        "status": text,
+        "status": worded,
         "employer_code": lambda column: codes.credit_codes(column).values,
         "employer_name": said,
         "school": said,
@@ -124,22 +143,22 @@ READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "credit_code": taxpayers,
         "name": lambda column: codes.check("firm_name", column).values,
         "registered_on": dates,
-        "kind": said,
+        "kind": each(_label("firm_kind")),
         "capital_yuan": yuan,
         "scope": text,
         "address": text,
         "legal_person": lambda column: codes.check("person_name", column).values,
         "legal_person_id": lambda column: codes.person_ids(column).values,
         "phone": lambda column: codes.phones(column).values,
-        "status": said,
-        "industry": said,
+        "status": each(_label("firm_status")),
+        "industry": worded,
         "members": number(pa.int64()),
     },
     "houses": {
         "house_code": house_codes,
         "address": text,
         "area": number(pa.float64()),
-        "use": text,
+        "use": worded,
         "built_year": years,
         "owner_name": text,
         "owner_id": lambda column: codes.person_ids(column).values,

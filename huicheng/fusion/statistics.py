@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from huicheng.codes import api as codes
-from huicheng.fusion.sources import SOURCES
 from huicheng.lake import api as lake
 
 HERE = Path(__file__).parent / "questions"
@@ -20,17 +17,6 @@ QUESTIONS = {
     "firms": ("firms_by_year_district", "firms_by_industry"),
     "houses": ("houses_by_district",),
 }
-QUALITY = pa.schema(
-    [
-        ("department", pa.string()),
-        ("resource", pa.string()),
-        ("field", pa.string()),
-        ("rows", pa.int64()),
-        ("filled", pa.int64()),
-        ("valid", pa.int64()),
-        ("consistent", pa.int64()),
-    ]
-)
 
 
 def tables(kinds: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
@@ -53,13 +39,3 @@ def _name(code: str) -> str | None:
         return codes.division(code).name
     except codes.Refused:
         return None
-
-
-def quality_table(lines: list[dict[str, Any]], kinds: tuple[str, ...]) -> pa.Table:
-    """Figures of this run's kinds; those of the others as they stood."""
-    fresh = pa.Table.from_pylist(lines, schema=QUALITY)
-    if len(kinds) == len(QUESTIONS) or not lake.exists("stat.quality"):
-        return fresh
-    mine = pa.array([source.resource for source in SOURCES if source.kind in kinds])
-    old = lake.read("stat.quality").read_all().select(QUALITY.names)
-    return pa.concat_tables([old.filter(pc.invert(pc.is_in(old["resource"], mine))).cast(QUALITY), fresh])

@@ -256,25 +256,3 @@ residents_by_age_district = Resource(
         Field("residents", "人数", "integer"),
     ),
 )
-
-quality = Resource(
-    code="stat.quality",
-    title="数据质量",
-    owner="shuju",
-    summary="各部门交付数据逐字段的完整、有效与一致情况。",
-    category="主题/公共服务",
-    update="daily",
-    share="unconditional",
-    open=True,
-    licence="CC BY 4.0",
-    source="数据清洗融合平台",
-    fields=(
-        Field("department", "部门", "text"),
-        Field("resource", "资源", "text"),
-        Field("field", "字段", "text"),
-        Field("rows", "行数", "integer"),
-        Field("filled", "已填", "integer"),
-        Field("valid", "有效", "integer"),
-        Field("consistent", "与基准一致", "integer"),
-    ),
-)

@@ -1,0 +1,176 @@
+"""How good every delivered field is: filled, valid, unique, of one mind with the register, and how old.
+
+A value is held against the register's only where another department supplied that one, and both tell the same fact:
+whoever is the reference is not praised for agreeing with itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huicheng.fusion.linking.keys import Flags, Ints
+from huicheng.fusion.meaning import keys
+from huicheng.fusion.register import Register
+from huicheng.fusion.sources import SOURCES, Source
+from huicheng.lake import api as lake
+
+KINDS = 3
+EXAMPLES = 100
+WHOSE = [("department", pa.string()), ("resource", pa.string()), ("field", pa.string())]
+COUNTS = ("rows", "filled", "valid", "repeated", "compared", "consistent")
+QUALITY = pa.schema([*WHOSE, *((name, pa.int64()) for name in COUNTS), ("median_on", pa.date32())])
+HISTORY = pa.schema([*QUALITY, ("delivery", pa.string()), ("measured_on", pa.date32()), ("run", pa.string())])
+BEHIND = pa.schema(
+    [*WHOSE, ("what", pa.string()), ("delivery", pa.string()), ("row", pa.int64()), ("other", pa.string())]
+)
+
+
+@dataclass
+class Quality:
+    """``lines``: one per resource and field. ``behind``: row numbers, a hundred for each thing that is wrong."""
+
+    lines: list[dict[str, Any]]
+    behind: list[dict[str, Any]]
+
+
+@dataclass
+class _Field:
+    """One field of the register over all its rows; `theirs` is the winner of each row's entity, -1 where none."""
+
+    name: str
+    valid: Flags
+    meaning: NDArray[Any]
+    theirs: Ints
+
+
+def measure(registers: list[Register]) -> Quality:
+    found = Quality([], [])
+    for register in registers:
+        for name in register.values:
+            one = _field(register, name)
+            for number, source in enumerate(register.standard.origins):
+                if (source.resource, name) in register.standard.said:
+                    _measure(register, one, (number, source), found)
+    return found
+
+
+def _field(register: Register, name: str) -> _Field:
+    standard, values = register.standard, register.values[name]
+    entity = register.links.entity
+    won = register.won[name][np.maximum(entity, 0)] if register.count else entity
+    meaning = keys(standard, name, values)
+    # A taxpayer's old number of fifteen places is no credit code, but a good number.
+    sound = pa.array(meaning != 0) if name == "credit_code" else values.is_valid()
+    return _Field(name, sound.to_numpy(zero_copy_only=False), meaning, np.where(entity >= 0, won, -1))
+
+
+def _measure(register: Register, one: _Field, whose: tuple[int, Source], found: Quality) -> None:
+    standard, (number, source) = register.standard, whose
+    mine = np.flatnonzero(standard.source == number)
+    said = _bits(standard.said[source.resource, one.name], len(mine))
+    about = ~_bits(standard.silent.get((source.resource, one.name)), len(mine))
+    valid = one.valid[mine] & said
+    compared, same = _against(register, one, source, mine)
+    compared &= valid
+    repeated = _repeated(one.meaning[mine], valid) if source.unique == one.name else None
+    wrong = {
+        "empty": about & ~said,
+        "invalid": said & ~valid,
+        "repeated": repeated if repeated is not None else np.zeros(len(mine), bool),
+        "differs": compared & ~same,
+    }
+    place = {"department": source.department, "resource": source.resource, "field": one.name}
+    counts = (about, said, valid, repeated, compared, compared & same)
+    sums = (None if flags is None else int(flags.sum()) for flags in counts)
+    days = standard.column("as_of").take(pa.array(mine[valid]))
+    found.lines.append(
+        {**place, **dict(zip(COUNTS, sums, strict=True)), "median_on": _median(days)},
+    )
+    found.behind += [
+        row for what, flags in wrong.items() for row in _behind(register, one, mine[flags], place, what)
+    ]
+
+
+def _bits(packed: Any, size: int) -> Flags:
+    return np.zeros(size, bool) if packed is None else np.unpackbits(packed, count=size).astype(bool)
+
+
+def _against(register: Register, one: _Field, source: Source, mine: Ints) -> tuple[Flags, Flags]:
+    """Rows that can be held against the register's value, and rows that mean the same."""
+    standard, theirs = register.standard, one.theirs[mine]
+    at = np.maximum(theirs, 0)
+    able = np.array(
+        [
+            origin.department != source.department
+            and origin.fact(one.name) == source.fact(one.name) == one.name
+            for origin in standard.origins
+        ]
+    )
+    if not len(mine):
+        return np.zeros(0, bool), np.zeros(0, bool)
+    own, reference = one.meaning[mine], one.meaning[at]
+    fair = (theirs >= 0) & able[standard.source[at]] & (own != 0) & (reference != 0)
+    return fair, own == reference
+
+
+def _repeated(meaning: NDArray[Any], valid: Flags) -> Flags:
+    _each, place, count = np.unique(meaning, return_inverse=True, return_counts=True)
+    return valid & (meaning != 0) & (count[place] > 1)
+
+
+def _median(days: Any) -> date | None:
+    known = days.drop_null().cast(pa.int32()).to_numpy(zero_copy_only=False)
+    if not len(known):
+        return None
+    middle = len(known) // 2
+    return date(1970, 1, 1) + timedelta(days=int(np.partition(known, middle)[middle]))
+
+
+def _behind(
+    register: Register, one: _Field, rows: Ints, place: dict[str, str], what: str
+) -> Iterator[dict[str, Any]]:
+    standard, origins = register.standard, register.standard.origins
+    some = rows[:EXAMPLES]
+    deliveries = standard.column("delivery").take(pa.array(some)).to_pylist()
+    numbers = standard.column("row").take(pa.array(some)).to_pylist()
+    theirs = one.theirs[some]
+    for delivery, row, winner in zip(deliveries, numbers, theirs.tolist(), strict=True):
+        other = origins[standard.source[winner]].department if what == "differs" else None
+        yield {**place, "what": what, "delivery": delivery, "row": row, "other": other}
+
+
+def table(name: str, lines: list[dict[str, Any]], schema: pa.Schema, kinds: tuple[str, ...]) -> pa.Table:
+    """Figures of this run's kinds; those of the others as they stood."""
+    fresh = pa.Table.from_pylist(lines, schema=schema)
+    if len(kinds) == KINDS or not lake.exists(name):
+        return fresh
+    mine = pa.array([source.resource for source in SOURCES if source.kind in kinds])
+    old = lake.read(name).read_all()
+    old = old.filter(pc.invert(pc.is_in(old["resource"], mine)))
+    # A table written before a column was counted does not have it.
+    columns = {
+        one.name: old[one.name] if one.name in old.column_names else pa.nulls(old.num_rows, one.type)
+        for one in schema
+    }
+    return pa.concat_tables([pa.table(columns).cast(schema), fresh])
+
+
+def history(quality: Quality, registers: list[Register], run: str, today: date) -> pa.Table:
+    """This run's figures with the delivery that each resource stood at."""
+    newest: dict[str, str] = {}
+    for register in registers:
+        standard = register.standard
+        deliveries = standard.column("delivery")
+        for number, source in enumerate(standard.origins):
+            mine = deliveries.filter(pa.array(standard.source == number))
+            newest[source.resource] = str(pc.max(mine).as_py() or "")
+    more = {"measured_on": today, "run": run}
+    lines = [{**line, "delivery": newest.get(line["resource"], ""), **more} for line in quality.lines]
+    return pa.Table.from_pylist(lines, schema=HISTORY)
