@@ -9,6 +9,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from huicheng.city import messages
+
 PACKAGE = Path(__file__).resolve().parent.parent / "huicheng"
 KEYWORDS = {
     "_": None,
@@ -50,6 +52,29 @@ def test_every_sentence_has_its_english():
     english = in_english()
     missing = {f"{p.relative_to(PACKAGE)}: {w}" for p in sources() for w in said_in(p) if w not in english}
     assert not missing, "\n".join(sorted(missing))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    messages.declared().items(),
+    ids=lambda one: one.parts[-5] if isinstance(one, Path) else "",
+)
+def test_every_declared_word_has_its_english(path, words):
+    """Titles stand in no call to gettext; each pack's own catalogue has them, so that its folder is the whole pack."""
+    with path.open("rb") as file:
+        english = {message.id: message.string for message in read_po(file)}
+    missing = [one for one in words if not english.get(one)]
+    assert not missing, f"python -m huicheng.city.messages collect, then translate: {missing}"
+
+
+def test_one_word_has_one_english_in_all_rooms():
+    """gettext keeps one catalogue: of two translations one would win everywhere, and nobody could say which."""
+    said: dict[tuple[str | None, object], set[object]] = {}
+    for path in PACKAGE.rglob("locale/en/LC_MESSAGES/django.po"):
+        for one in read_po(path.open("rb")):
+            if one.id and one.string:
+                said.setdefault((one.context, one.id), set()).add(one.string)
+    assert not {key: texts for key, texts in said.items() if len(texts) > 1}
 
 
 def test_every_english_keeps_the_placeholders():

@@ -47,6 +47,7 @@ from huicheng.codes.persons import (
     upgrade_person_id,
 )
 from huicheng.codes.phones import phone, phones
+from huicheng.codes.place_names import english_name, english_place
 from huicheng.codes.problems import Refused, is_doubt, problem_codes, problem_text
 from huicheng.codes.text import simplified
 
@@ -72,6 +73,8 @@ __all__ = [
     "credit_codes",
     "dates",
     "division",
+    "english_name",
+    "english_place",
     "find",
     "firm_name",
     "gcj02_columns_to_wgs84",

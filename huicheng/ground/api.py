@@ -15,7 +15,7 @@ from huicheng.ground.declarations import (
     declared,
     packs,
 )
-from huicheng.ground.departments import Department, UnknownDepartment, department, departments
+from huicheng.ground.departments import Department, UnknownDepartment, bureau, department, departments
 from huicheng.ground.errors import BadInput
 from huicheng.ground.keys import Signature, secret, sign, verify
 from huicheng.ground.ledger import (
@@ -45,6 +45,7 @@ from huicheng.ground.queue import (
     submit,
     work,
 )
+from huicheng.ground.words import declared_words, in_chinese, said
 
 __all__ = [
     "ANONYMOUS",
@@ -75,14 +76,17 @@ __all__ = [
     "Watch",
     "act",
     "acting_as",
+    "bureau",
     "cancel",
     "current_actor",
     "declared",
+    "declared_words",
     "deliver_news",
     "department",
     "departments",
     "events",
     "home",
+    "in_chinese",
     "job",
     "job_view",
     "jobs",
@@ -94,6 +98,7 @@ __all__ = [
     "publish",
     "run_inline",
     "run_waiting",
+    "said",
     "scratch",
     "seal",
     "secret",

@@ -99,7 +99,8 @@ class Seed(Declaration):
 
 
 @functools.cache
-def _modules() -> tuple[tuple[Pack, ModuleType], ...]:
+def modules() -> tuple[tuple[Pack, ModuleType], ...]:
+    """Every pack with its module; for this room's own use."""
     found = []
     for path in sorted(PACKAGE.rglob("pack.py")):
         key = ".".join(path.parent.relative_to(PACKAGE).parts)
@@ -110,13 +111,13 @@ def _modules() -> tuple[tuple[Pack, ModuleType], ...]:
 
 
 def packs() -> list[Pack]:
-    return [pack for pack, _ in _modules()]
+    return [pack for pack, _ in modules()]
 
 
 def declared(kind: type[D]) -> list[Declared[D]]:
     """Every module-level ``kind`` (alone or in a tuple) of every pack, in the packs' order."""
     found = []
-    for pack, module in _modules():
+    for pack, module in modules():
         for name, value in vars(module).items():
             values = value if isinstance(value, tuple) else (value,)
             found += [Declared(name, pack, one) for one in values if type(one) is kind]

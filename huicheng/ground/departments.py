@@ -5,6 +5,8 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 
 class UnknownDepartment(LookupError):
     """No department has this code."""
@@ -34,3 +36,11 @@ def department(code: str) -> Department:
         return _table()[code]
     except KeyError:
         raise UnknownDepartment(f"没有代码为 {code} 的部门，可用代码见 huicheng departments") from None
+
+
+def bureau(code: str) -> str:
+    """A department's short name in the reader's language; what is no department stays as it is."""
+    found = _table().get(code)
+    if found is None:
+        return code
+    return found.short if (get_language() or "zh").startswith("zh") else found.english

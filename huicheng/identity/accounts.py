@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from huicheng.bases import api as bases
 from huicheng.ground.api import (
@@ -17,8 +17,10 @@ from huicheng.ground.api import (
     Event,
     act,
     acting_as,
+    bureau,
     department,
     publish,
+    said,
     system_actor,
 )
 from huicheng.identity.guarding import address_of, is_guessing
@@ -174,9 +176,9 @@ def sample_accounts() -> list[SampleAccount]:
 def _role_words(account: Account) -> str:
     roles = list(account.roles.all())
     if not roles:
-        return _("居民")
-    duties = "、".join(_(DUTIES[r.duty]) for r in roles)
-    return f"{department(roles[0].department).short} · {duties}"
+        return pgettext("role", "居民")
+    duties = said("、".join(DUTIES[r.duty] for r in roles))
+    return f"{bureau(roles[0].department)} · {duties}"
 
 
 def make_samples(people: Mapping[str, tuple[str, str]]) -> list[SampleAccount]:

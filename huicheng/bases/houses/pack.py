@@ -108,7 +108,7 @@ houses = Resource(
         Field("unit", "单元", "text", sensitivity="internal"),
         Field("room", "房号", "text", sensitivity="internal"),
         Field("area", "建筑面积", "number"),
-        Field("use", "用途", "text"),
+        Field("use", "房屋用途", "text"),
         Field("built_year", "建成年份", "integer"),
         Field("owner_name", "权利人", "text", sensitivity=PERSONAL, mask="name"),
         Field("owner_person", "权利人标识", "text", sensitivity="internal"),
@@ -150,7 +150,7 @@ houses_by_district = Resource(
     fields=(
         Field("district", "区县代码", "division"),
         Field("district_name", "区县", "text"),
-        Field("use", "用途", "text"),
+        Field("use", "房屋用途", "text"),
         Field("decade", "建成年代", "integer"),
         Field("houses", "套数", "integer"),
         Field("area", "建筑面积（平方米）", "number"),
