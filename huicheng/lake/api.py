@@ -12,11 +12,12 @@ from huicheng.lake.asking import (
     tables_in,
 )
 from huicheng.lake.engine import connection
-from huicheng.lake.keeping import Cleaned, clean, compact, delete, erase, purge
+from huicheng.lake.erasing import erase, expire, forget, remove_rows
+from huicheng.lake.holding import LakeBusy
+from huicheng.lake.keeping import Cleaned, clean, compact, delete, purge, scattered
 from huicheng.lake.tables import (
     BadTableName,
     Facts,
-    LakeBusy,
     NoSuchTable,
     NoSuchVersion,
     Version,
@@ -24,6 +25,7 @@ from huicheng.lake.tables import (
     facts,
     files,
     last_txn,
+    pinned,
     read,
     rows,
     schema,
@@ -55,14 +57,19 @@ __all__ = [
     "delete",
     "erase",
     "exists",
+    "expire",
     "facts",
     "files",
+    "forget",
     "last_txn",
     "literal",
+    "pinned",
     "purge",
     "read",
+    "remove_rows",
     "replace_where",
     "rows",
+    "scattered",
     "schema",
     "size",
     "stream",

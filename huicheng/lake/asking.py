@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from huicheng.lake.engine import closed_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
-from huicheng.lake.tables import arrow_schema, files_of, open_table
+from huicheng.lake.tables import arrow_schema, files_of, pin
 
 __all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "stream",
            "tables_in"]  # fmt: skip
@@ -101,7 +101,8 @@ def _opened(
 ) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:
     question = judge(_text(sql))
     shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
-    deltas = {name: open_table(name, mount.version) for name, mount in shown.items()}
+    pins = {name: pin(name, mount.version) for name, mount in shown.items()}
+    deltas = {name: delta for name, (delta, _hold) in pins.items()}
     files = {name: files_of(delta) for name, delta in deltas.items()}
     engine = closed_connection([path for one in files.values() for path in one])
     timer = threading.Timer(timeout, engine.interrupt)
@@ -119,6 +120,8 @@ def _opened(
     finally:
         timer.cancel()
         engine.close()
+        for _delta, hold in pins.values():
+            hold.release()
 
 
 def _mount(

@@ -1,24 +1,26 @@
-"""Compaction, retention and erasure."""
+"""Tidying: small files joined, old versions and dead writers' files removed, a table dropped."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
+from deltalake import CommitProperties
 
 from huicheng.ground.api import scratch
-from huicheng.lake.tables import arrow_schema, folder, held, open_table, tables
-from huicheng.lake.writing import name, retried, text
+from huicheng.lake.holding import gate, held, in_use
+from huicheng.lake.tables import CHANGED, facts, files_of, folder, open_table, opened, tables
+from huicheng.lake.writing import PARQUET, RETRIES, retried
 
 TARGET_FILE = 128 * 1024 * 1024
-LITERALS = ("string", "large_string")
+SMALL_FILE = TARGET_FILE // 4
 
 
 @dataclass(frozen=True)
@@ -29,86 +31,91 @@ class Cleaned:
     orphans: int
 
 
+def scattered(table: str) -> int:
+    """How many small files ``compact`` would join."""
+    sizes = [os.stat(path).st_size for path in files_of(open_table(table)) if Path(path).exists()]
+    small = sum(size < SMALL_FILE for size in sizes)
+    return small if small > 1 else 0
+
+
 def compact(table: str) -> int:
-    """Join small files; readers of older versions notice nothing."""
+    """Join small files; readers of older versions notice nothing, and the rows stay as old as they were."""
 
     def once() -> int:
         delta = open_table(table)
-        delta.optimize.compact(target_size=TARGET_FILE, max_concurrent_tasks=1)
+        delta.optimize.compact(
+            target_size=TARGET_FILE, max_concurrent_tasks=1, writer_properties=PARQUET,
+            commit_properties=same_rows(table),
+        )  # fmt: skip
         return delta.version()
 
     with held(table):
         return retried(once)
 
 
-def clean(table: str, *, keep_days: int = 30) -> Cleaned:
-    """Remove files that only versions older than ``keep_days`` use, and what killed writers left behind."""
+def same_rows(table: str) -> CommitProperties:
+    """For a commit that changes no row: it says since when the rows are what they are."""
+    since = str(int(facts(table).at.timestamp() * 1000))
+    return CommitProperties(custom_metadata={CHANGED: since}, max_commit_retries=RETRIES)
+
+
+def clean(table: str, *, keep_days: float = 30, dry_run: bool = False) -> Cleaned:
+    """Remove files that only versions older than ``keep_days`` use, and what killed writers left behind.
+
+    What somebody reads at this moment stays, however old.
+    """
     with held(table):
-        delta = open_table(table)
-        expired = delta.vacuum(
-            retention_hours=keep_days * 24, dry_run=False, enforce_retention_duration=False
-        )
-        return Cleaned(len(expired), _remove_orphans(folder(table), delta))
+        removed = dict(_removed(folder(table) / "_delta_log"))
+        oldest = (time.time() - keep_days * 86400) * 1000
+        recent = {name for name, at in removed.items() if at > oldest}
+        with gate(table, alone=True):
+            left = spare(table, recent)
+            if not dry_run:
+                unlink(left)
+    place = folder(table)
+    expired = sum(str(path.relative_to(place)) in removed for path in left)
+    return Cleaned(expired, len(left) - expired)
 
 
-def purge(*, keep_days: int = 30) -> dict[str, Cleaned]:
+def purge(*, keep_days: float = 30) -> dict[str, Cleaned]:
     """``clean`` for every table."""
     return {table: clean(table, keep_days=keep_days) for table in tables()}
 
 
-def _remove_orphans(place: Path, delta: DeltaTable) -> int:
-    # The lock is ours, so no writer is at work: a file that no commit ever named was left by a dead one.
-    named = set(_named_in_log(place / "_delta_log"))
-    if not named and delta.file_uris():
-        return 0  # a log we cannot read: remove nothing
-    gone = 0
-    for path in place.rglob("*"):
-        if path.is_file() and "_delta_log" not in path.parts and str(path.relative_to(place)) not in named:
-            path.unlink()
-            gone += 1
-    for path in (place / "_delta_log").glob("*#*"):
-        path.unlink()
-        gone += 1
-    return gone
+def spare(table: str, recent: set[str]) -> list[Path]:
+    """Files that neither the newest version, nor a version in use, nor a ``recent`` one needs. Gate closed, lock held."""
+    place = folder(table)
+    newest = opened(table)
+    needed = set(files_of(newest)) | {str(place / name) for name in recent}
+    for version in in_use(table) - {newest.version()}:
+        needed |= set(files_of(opened(table, version)))
+    found = [path for path in place.rglob("*") if path.is_file() and "_delta_log" not in path.parts]
+    # The lock is ours, so no writer is at work: what no commit names was left by a dead one.
+    drafts = [*(place / "_delta_log").glob("*#*")]
+    return [path for path in found if str(path) not in needed] + drafts
 
 
-def _named_in_log(log: Path) -> Iterator[str]:
+def unlink(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _removed(log: Path) -> Iterator[tuple[str, int]]:
+    """Files that a commit took out, and when, in milliseconds."""
+    for checkpoint in log.glob("*.checkpoint*.parquet"):
+        for one in pq.read_table(checkpoint, columns=["remove"]).column("remove").to_pylist():
+            if one and one.get("path"):
+                yield unquote(one["path"]), int(one.get("deletionTimestamp") or 0)
     for commit in log.glob("*.json"):
         for line in commit.read_text(encoding="utf-8").splitlines():
-            action = json.loads(line)
-            yield from (unquote(action[kind]["path"]) for kind in ("add", "remove") if kind in action)
-    for checkpoint in log.glob("*.checkpoint*.parquet"):
-        for kind in ("add", "remove"):
-            column = pq.read_table(checkpoint, columns=[f"{kind}.path"]).column(kind)
-            yield from (unquote(one["path"]) for one in column.to_pylist() if one and one.get("path"))
-
-
-def erase(table: str, *, keys: Sequence[dict[str, str | int]]) -> int:
-    """Delete the rows that match any of ``keys`` and every older version with them; returns how many rows."""
-    with held(table):
-        delta = open_table(table)
-        known = set(arrow_schema(delta).names)
-        for key in keys:
-            if not key or not set(key) <= known:
-                raise ValueError(f"{table} has no columns {sorted(set(key) - known)}")
-        result = retried(lambda: _delete(delta, keys))
-        delta.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
-        return result
-
-
-def _delete(delta: DeltaTable, keys: Sequence[dict[str, str | int]]) -> int:
-    one_row = (" AND ".join(f"{name(c)} = {_literal(v)}" for c, v in key.items()) for key in keys)
-    told = delta.delete(" OR ".join(f"({row})" for row in one_row))
-    return int(told.get("num_deleted_rows") or 0)
-
-
-def _literal(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else text(value)
+            one = json.loads(line).get("remove")
+            if one:
+                yield unquote(one["path"]), int(one.get("deletionTimestamp") or 0)
 
 
 def delete(table: str) -> None:
     """Forget the table and all its versions."""
-    with held(table), scratch("dropped") as grave:
+    with held(table), scratch("dropped") as grave, gate(table, alone=True):
         place = folder(table)
         if place.exists():
             os.replace(place, grave / "table")

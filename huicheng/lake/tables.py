@@ -1,16 +1,15 @@
-"""Where tables lie, what versions they have, and who may touch them now."""
+"""Where tables lie, and what versions they have."""
 
 from __future__ import annotations
 
-import fcntl
-import os
+import contextlib
 import re
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -18,7 +17,10 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 from huicheng.ground.api import home
+from huicheng.lake.holding import Pin, gate
 
+# When a commit that changes no row stands for rows that are older: kept in that commit's own line.
+CHANGED = "huicheng.changed"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,127}")
 
 
@@ -32,10 +34,6 @@ class BadTableName(NoSuchTable):
 
 class NoSuchVersion(LookupError):
     """The table never had this version, or it has been cleaned away."""
-
-
-class LakeBusy(Exception):
-    """Another writer held the table for longer than we were ready to wait."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,19 @@ def tables() -> list[str]:
 
 
 def open_table(table: str, version: int | None = None) -> DeltaTable:
+    with gate(table):
+        return opened(table, version)
+
+
+def opened(table: str, version: int | None = None) -> DeltaTable:
+    """For whoever has passed the gate already."""
     if not exists(table):
         raise NoSuchTable(f"the lake holds no table {table}")
     try:
         return DeltaTable(str(folder(table)), version=version)
-    except TableNotFoundError:
+    except TableNotFoundError as error:
+        if version is not None:
+            raise NoSuchVersion(f"{table} has no version {version} any more") from error
         raise NoSuchTable(f"the lake holds no table {table}") from None
     except Exception as error:
         if version is None:
@@ -91,16 +97,38 @@ def open_table(table: str, version: int | None = None) -> DeltaTable:
         raise NoSuchVersion(f"{table} has no version {version}: {error}") from error
 
 
+def pin(table: str, version: int | None = None) -> tuple[DeltaTable, Pin]:
+    """Open a version and hold it: what the pin holds is not removed while somebody reads."""
+    with gate(table):
+        delta = opened(table, version)
+        hold = Pin(table, delta.version())
+    if version is not None and (gone := [path for path in files_of(delta) if not Path(path).exists()]):
+        raise NoSuchVersion(f"{table}: {len(gone)} files of version {version} have been cleaned away")
+    return delta, hold
+
+
+@contextmanager
+def pinned(versions: Mapping[str, int]) -> Iterator[None]:
+    """Hold one version of each of these tables for as long as a long piece of work reads them."""
+    with contextlib.ExitStack() as stack:
+        for table, number in versions.items():
+            stack.callback(pin(table, number)[1].release)
+        yield
+
+
 def version(table: str) -> int:
     return open_table(table).version()
 
 
 def versions(table: str, *, limit: int | None = 100) -> list[Version]:
-    """Newest first."""
-    return [
-        Version(one["version"], _moment(one["timestamp"]), one.get("operation", ""))
-        for one in open_table(table).history(limit)
-    ]
+    """Newest first; ``at`` is when the rows became what they are, whatever was tidied since."""
+    with gate(table):
+        told = opened(table).history(limit)
+    return [Version(one["version"], _at(one), one.get("operation", "")) for one in told]
+
+
+def _at(commit: Mapping[str, Any]) -> datetime:
+    return _moment(int(commit.get(CHANGED) or commit["timestamp"]))
 
 
 def _moment(milliseconds: int) -> datetime:
@@ -126,10 +154,11 @@ def files(table: str, version: int | None = None) -> list[str]:
 
 
 def facts(table: str) -> Facts:
-    delta = open_table(table)
+    with gate(table):
+        delta = opened(table)
+        at = _at(delta.history(1)[0])
     sizes = pa.table(delta.get_add_actions(flatten=True))["size_bytes"].to_pylist()
-    last = delta.history(1)[0]["timestamp"]
-    return Facts(delta.count(), len(sizes), sum(sizes), delta.version(), _moment(last))
+    return Facts(delta.count(), len(sizes), sum(sizes), delta.version(), at)
 
 
 def rows(table: str) -> int:
@@ -147,39 +176,23 @@ def read(
     """Stream one whole version, whatever is written meanwhile."""
     import pyarrow.dataset as ds
 
-    delta = open_table(table, version)
+    delta, hold = pin(table, version)
     shape = arrow_schema(delta)
     data = ds.dataset(files_of(delta), schema=shape, format="parquet")
     wanted = list(columns) if columns is not None else shape.names
     scanner = data.scanner(columns=wanted, batch_size=65536, batch_readahead=4, fragment_readahead=1)
-    return scanner.to_reader()
+    reader = scanner.to_reader()
+    return pa.RecordBatchReader.from_batches(reader.schema, _while_held(reader, hold))
+
+
+def _while_held(reader: pa.RecordBatchReader, hold: Pin) -> Iterator[pa.RecordBatch]:
+    """A stream that is never begun lets go of its version too, when it is forgotten."""
+    try:
+        yield from reader
+    finally:
+        hold.release()
 
 
 def last_txn(table: str, app: str) -> int | None:
     """The newest transaction number that ``app`` has committed to this table."""
     return open_table(table).transaction_version(app) if exists(table) else None
-
-
-@contextmanager
-def held(table: str, *, shared: bool = False, wait: float = 3600) -> Iterator[None]:
-    """Writers queue here; the kernel lets go when a process dies, however it dies."""
-    folder(table)
-    path = lake_home() / ".locks" / table
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _acquire(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, table, wait)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _acquire(handle: int, kind: int, table: str, wait: float) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            return fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise LakeBusy(f"{table} was being written for more than {wait:.0f} s; try again") from None
-            time.sleep(0.02)

@@ -11,18 +11,22 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from huicheng.lake.tables import LakeBusy, arrow_schema, exists, folder, held, open_table
+from huicheng.lake.holding import LakeBusy, held
+from huicheng.lake.tables import arrow_schema, exists, folder, open_table
 from huicheng.lake.tables import schema as schema_of
 
 Data: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
 Txn: TypeAlias = tuple[str, int]
 RETRIES = 20
 MERGE_MEMORY = 512 * 1024 * 1024
+NO_STATISTICS = "delta.dataSkippingNumIndexedCols"
 # delta-rs forgets deleted files after a week by default; a whole version must stay readable for 30 days.
 KEPT = {
     "delta.deletedFileRetentionDuration": "interval 30 days",
     "delta.logRetentionDuration": "interval 30 days",
     "delta.checkpointInterval": "20",
+    # The log would otherwise repeat the smallest and largest value of each column, names and numbers of people too.
+    NO_STATISTICS: "0",
 }
 PARQUET = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=262_144)
 

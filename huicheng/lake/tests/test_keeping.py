@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pytest
 
 from huicheng.ground.api import home
 from huicheng.lake import api as lake
@@ -44,22 +43,43 @@ def test_what_a_dead_writer_left_is_swept_and_nothing_else():
     assert lake.rows("raw.t") == 2
 
 
-def test_an_erased_row_is_gone_from_every_version_and_file():
-    lake.write("raw.t", ROWS)
-    lake.write("raw.t", ROWS)
-    assert lake.erase("raw.t", keys=[{"id": "1"}]) == 1
-    left = [pa.parquet.read_table(path)["name"].to_pylist() for path in parquet_files()]
-    assert left == [["李强"]]
-
-
-def test_erasing_by_an_unknown_column_is_refused():
-    lake.write("raw.t", ROWS)
-    with pytest.raises(ValueError, match="secret"):
-        lake.erase("raw.t", keys=[{"secret": "1"}])
-
-
 def test_a_dropped_table_is_no_more():
     lake.write("raw.t", ROWS)
     lake.delete("raw.t")
     assert lake.tables() == []
     assert not lake.exists("raw.t")
+
+
+def test_what_somebody_reads_is_not_cleaned_away():
+    lake.write("raw.t", ROWS)
+    reading = lake.read("raw.t")
+    lake.write("raw.t", ROWS.slice(0, 1))
+    assert lake.clean("raw.t", keep_days=0).expired == 0
+    assert reading.read_all().num_rows == 2
+    assert lake.clean("raw.t", keep_days=0).expired == 1
+
+
+def test_a_stream_nobody_began_holds_nothing_once_it_is_forgotten():
+    lake.write("raw.t", ROWS)
+    reading = lake.read("raw.t")
+    lake.write("raw.t", ROWS)
+    del reading
+    assert lake.clean("raw.t", keep_days=0).expired == 1
+
+
+def test_a_rehearsed_cleaning_counts_and_removes_nothing():
+    lake.write("raw.t", ROWS)
+    lake.write("raw.t", ROWS)
+    assert lake.clean("raw.t", keep_days=0, dry_run=True).expired == 1
+    assert len(parquet_files()) == 2
+
+
+def test_joining_files_makes_no_row_newer():
+    for _ in range(3):
+        lake.write("raw.t", ROWS, mode="append")
+    before = lake.facts("raw.t").at
+    assert lake.scattered("raw.t") == 3
+    lake.compact("raw.t")
+    assert lake.scattered("raw.t") == 0
+    assert abs(lake.facts("raw.t").at - before).total_seconds() < 0.001
+    assert abs(lake.versions("raw.t")[0].at - before).total_seconds() < 0.001
