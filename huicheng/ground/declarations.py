@@ -44,10 +44,15 @@ class Declared(Generic[D]):
 
 @dataclass(frozen=True)
 class Indicator(Declaration):
-    """指标: a question that answers one row with ``value`` (and perhaps ``previous``, ``target``)."""
+    """指标: a question that answers one row with ``value`` (and perhaps ``previous``, ``target``), and its rows.
+
+    What is behind a figure is asked by ``rows_sql``: a page of ``$limit`` rows from ``$offset``, each with
+    ``all_rows``; ``$x`` and ``$series`` narrow it to one point of a picture. The same holds for a ``Tile``.
+    """
 
     title: str
     sql: str
+    rows_sql: str | None = None
     unit: str = ""
     better: Literal["higher", "lower", "neither"] = "neither"
     meaning: str = ""
