@@ -1,0 +1,347 @@
+"""Deny by default, walked: every route with real values by every method, every table of the catalogue.
+
+王芳 delivers for the police; 李强 for civil affairs, 郑宏 decides, 刘洋 is a resident, and somebody has no account.
+Whatever is 王芳's is answered to the others as if it were not there.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver
+
+from huicheng.exchange import api as exchange
+from huicheng.ground import api as ground
+from huicheng.ground.api import ANONYMOUS, Actor, acting_as, mark_of
+from huicheng.identity import api as identity
+from tests import house
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+FILE, NAME, NUMBER = "绝密名单.csv", "欧阳雪晴", "210102199003070046"
+ROWS = (
+    "公民身份号码,姓名,性别,出生日期,民族,户号,与户主关系,户籍地址,行政区划,联系电话,登记日期,状态\n"
+    f"{NUMBER},{NAME},女,1990-03-07,汉族,H1,户主,沈阳市和平区文化路11号,210102,13812345678,2020-01-01,正常\n"
+    f"{NUMBER},,女,1990-03-07,汉族,H1,户主,沈阳市和平区文化路11号,210102,13812345678,2020-01-01,正常\n"
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A real value of a route's parameter, and one of the same shape behind which there is nothing.
+
+    ``kept`` says that only its owner may learn that it is real.
+    """
+
+    real: str
+    invented: str
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Town:
+    accounts: dict[str, Any]
+    receipt: exchange.Receipt
+    job: str
+    draft: str
+
+    def client(self, who: str | None) -> Client:
+        client = Client(raise_request_exception=False)
+        if who:
+            client.force_login(self.accounts[who])
+        return client
+
+    def actor(self, who: str) -> Actor:
+        return identity.actor_of(self.accounts[who])
+
+
+# One line for each parameter that a route takes, by the portal it is in.
+VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
+    ("open", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
+    ("open", "form"): lambda town: Value("csv", "doc"),
+    ("decision", "code"): lambda town: Value("210102", "999999"),
+    ("decision", "key"): lambda town: Value("portals.decision.residents_by_district", "no.such.panel"),
+    ("decision", "part"): lambda town: Value("rows", "nothing"),
+    ("desk", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id), kept=True),
+    ("desk", "token"): lambda town: Value(town.draft, "0" * 32, kept=True),
+    ("desk", "job_id"): lambda town: Value(town.job, "00000000-0000-4000-8000-000000000000", kept=True),
+}
+
+
+def official(username: str, name: str, **roles: str) -> None:
+    identity.create_official(username, name=name, password="long-enough-password", roles=roles)
+
+
+def settled(number: str, name: str, base_id: str) -> dict[str, str]:
+    return {"base_id": base_id, "id_number": number, "name": name, "status": "正常"}
+
+
+def publish_people() -> None:
+    fields = exchange.resource("base.people").fields
+    shapes = {"date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
+    shape = pa.schema([(field.name, shapes.get(field.kind, pa.string())) for field in fields])
+    people = [settled(NUMBER, NAME, "P1"), settled("210102196808230058", "刘洋", "P2")]
+    exchange.publish_table("base.people", pa.Table.from_pylist(people, schema=shape))
+
+
+@pytest.fixture
+def town(transactional_db: Any, tmp_path: Path) -> Town:
+    exchange.sync_declared()
+    publish_people()
+    official("wang", "王芳", deliver="gongan", read="gongan")
+    official("li", "李强", deliver="minzheng", read="minzheng")
+    official("zheng", "郑宏", decide="zhengfuban")
+    identity.register_resident(
+        "liu", name="刘洋", id_number="210102196808230058", password="long-enough-password"
+    )
+    accounts = {one.username: one for one in get_user_model().objects.all()}
+    path = tmp_path / FILE
+    path.write_text(ROWS, encoding="utf-8")
+    with acting_as(identity.actor_of(accounts["wang"])):
+        receipt = exchange.deliver("police_households", path)
+        job = ground.submit("fusion.run", key="all").id
+    return Town(accounts, receipt, str(job), drafted(accounts["wang"]))
+
+
+def drafted(account: Any) -> str:
+    """王芳 has chosen a file and not yet delivered it."""
+    client = Client()
+    client.force_login(account)
+    form = {"resource": "police_households", "file": SimpleUploadedFile(FILE, ROWS.encode())}
+    return client.post("/desk/deliver/", form)["Location"].rstrip("/").rpartition("/")[2]
+
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def parameters(address: str, name: str) -> list[tuple[str, str]]:
+    return [(name.rpartition(":")[0], one) for one in PARAMETER.findall(address)]
+
+
+def city_routes() -> list[tuple[str, str, Any]]:
+    every = house.routes(get_resolver().url_patterns)
+    return [one for one in every if not one[0].startswith("admin/")]
+
+
+def written(address: str, name: str, values: dict[tuple[str, str], str]) -> str:
+    for key in parameters(address, name):
+        address = PARAMETER.sub(values[key], address, count=1)
+    return f"/{address}"
+
+
+def pages(town: Town, within: str) -> Iterator[tuple[str, Any, str, str | None]]:
+    """Route, view, its real address, and an invented one where the real must not be told apart from it."""
+    for address, name, view in city_routes():
+        if not address.startswith(within):
+            continue
+        values = {key: VALUES[key](town) for key in parameters(address, name)}
+        real = written(address, name, {key: value.real for key, value in values.items()})
+        invented = {key: value.invented if value.kept else value.real for key, value in values.items()}
+        kept = any(value.kept for value in values.values())
+        yield address, view, real, written(address, name, invented) if kept else None
+
+
+def test_every_parameter_of_a_route_has_a_value_to_walk_with():
+    wanted = {(key, address) for address, name, _ in city_routes() for key in parameters(address, name)}
+    missing = sorted(f"{key} of {address}" for key, address in wanted if key not in VALUES)
+    assert not missing, f"say in VALUES what a stranger should try there: {missing}"
+
+
+def told(answer: Any, address: str) -> tuple[int, str, str]:
+    """What the visitor learns: the address itself and the forms' tokens aside."""
+    body = answer.getvalue() if answer.streaming else answer.content
+    text = body.decode("utf-8", "replace")
+    words = re.sub(r'"[0-9A-Za-z]{64}"', "", text)
+    for part in address.strip("/").split("/"):
+        words = words.replace(part, "…") if len(part) > 8 else words
+    return answer.status_code, answer.get("Location", "").replace(address, "…"), words
+
+
+def faults(town: Town, who: str | None, refused: Callable[[Any], bool], *, within: str = "") -> Iterator[str]:
+    """Where ``who`` gets more than he should: an answer that fails, a secret, or that a thing exists."""
+    for route, view, real, invented in pages(town, within):
+        client, may = town.client(who), admitted(who, town, view)
+        for method in METHODS if invented or not may else ("GET", "POST"):
+            answer = client.generic(method, real)
+            said = told(answer, real)
+            if said[0] >= 500:
+                yield f"{method} {route} fails with {said[0]}"
+            if any(secret in said[2] for secret in (FILE, NAME, NUMBER)):
+                yield f"{method} {route} tells a secret"
+            if not may and not refused(answer):
+                yield f"{method} {route} answers {said[0]}"
+            if invented and told(client.generic(method, invented), invented) != said:
+                yield f"{method} {route} tells that the thing exists"
+
+
+def admitted(who: str | None, town: Town, view: Any) -> bool:
+    mark = mark_of(view)
+    assert mark
+    if mark.audience == "everyone":
+        return True
+    actor = town.actor(who) if who else ANONYMOUS
+    return actor.kind == mark.audience and (mark.duty is None or actor.may(mark.duty))
+
+
+def state(town: Town) -> tuple[Any, ...]:
+    """What a stranger must leave as it was."""
+    refusals = {"exchange.AccessRefused", "exchange.QuestionAsked", "bases.RecordRead"}
+    made = [one.kind for one in ground.events(limit=1000) if one.kind not in refusals]
+    jobs = [(one.id, one.state) for one in ground.jobs(limit=100)]
+    draft = town.client("wang").get(f"/desk/deliver/{town.draft}/").status_code
+    return made, jobs, [one.id for one in exchange.receipts()], draft
+
+
+def sent_to_log_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith("/account/login/?next=/")
+
+
+def forbidden(answer: Any) -> bool:
+    return answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"),
+    [(None, sent_to_log_in), ("liu", forbidden), ("li", forbidden), ("zheng", forbidden)],
+    ids=["anonymous", "resident", "other-department", "leader"],
+)
+def test_a_stranger_gets_nowhere_and_changes_nothing(who, refused, town):
+    before = state(town)
+    found = list(faults(town, who, refused))
+    assert not found, "\n".join(found)
+    assert state(town) == before
+
+
+def test_the_walk_sees_a_door_left_open(town, monkeypatch):
+    monkeypatch.setattr("huicheng.portals.desk.sight.may_see", lambda actor, receipt: True)
+    found = list(faults(town, "li", forbidden, within="desk/deliveries/<"))
+    assert "GET desk/deliveries/<str:receipt_id>/ tells a secret" in found
+    assert "HEAD desk/deliveries/<str:receipt_id>/refused/ tells that the thing exists" in found
+
+
+def test_the_walk_sees_a_route_without_a_duty(town, monkeypatch):
+    monkeypatch.setattr("huicheng.city.middleware.Gate.process_view", lambda *given: None)
+    found = list(faults(town, None, sent_to_log_in, within="desk/jobs/"))
+    assert "GET desk/jobs/ answers 200" in found
+
+
+def test_the_owner_does_get_what_strangers_do_not(town):
+    """Else the walk above would prove nothing."""
+    client = town.client("wang")
+    for place in (f"deliveries/{town.receipt.id}/", f"deliver/{town.draft}/", f"jobs/{town.job}/"):
+        assert client.get(f"/desk/{place}").status_code == 200, place
+    assert FILE in client.get(f"/desk/deliveries/{town.receipt.id}/").content.decode()
+
+
+REGEX_GROUP = re.compile(r"\(\?P<\w+>([^)]*)\)\$?")
+
+
+def admin_places() -> list[str]:
+    every = (address for address, _n, _v in house.routes(get_resolver().url_patterns))
+    open_to_all = {"admin/login/", "admin/logout/"}
+    return [
+        "/" + REGEX_GROUP.sub("identity", PARAMETER.sub("1", one)).replace("^", "").replace("$", "")
+        for one in every
+        if one.startswith("admin/") and one not in open_to_all
+    ]
+
+
+@pytest.mark.parametrize("who", [None, "liu", "li"], ids=["anonymous", "resident", "official"])
+def test_the_machine_room_is_closed_to_all_but_its_keepers(who, town):
+    client = town.client(who)
+    opened = []
+    for place in admin_places():
+        for method in METHODS:
+            answer = client.generic(method, place)
+            if answer.status_code != 302 or not answer["Location"].startswith("/admin/login/"):
+                opened.append(f"{method} {place} {answer.status_code}")
+    assert not opened
+
+
+# Strangers to a table, and which closed tables they may read all the same.
+def _nothing(spec: exchange.Resource) -> bool:
+    return False
+
+
+def _shared(spec: exchange.Resource) -> bool:
+    return spec.share == "unconditional" or spec.code.startswith("base.")
+
+
+def _own(spec: exchange.Resource) -> bool:
+    return spec.code in ("base.people", "base.people_fields")
+
+
+def actor(kind: Any, **more: Any) -> Actor:
+    return Actor(id="account:0", name="李强", kind=kind, **more)
+
+
+def foreign(*duties: str) -> Actor:
+    """An official of a department that owns no table at all."""
+    owners = {one.owner for one in exchange.resources()}
+    department = next(one.code for one in ground.departments() if one.code not in owners)
+    return actor("official", department=department, duties=frozenset(duties))
+
+
+TABLE_STRANGERS: dict[str, tuple[Callable[[], Actor], Callable[[exchange.Resource], bool]]] = {
+    "anonymous": (lambda: ANONYMOUS, _nothing),
+    "nobody in particular": (lambda: actor("resident"), _nothing),
+    "a resident": (lambda: actor("resident", person="P2"), _own),
+    "an official who delivers": (lambda: foreign("deliver"), _nothing),
+    "an official who reads": (lambda: foreign("deliver", "read"), _shared),
+}
+
+
+def denied(ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except exchange.AccessDenied:
+        return True
+    except exchange.NoData:
+        return False
+    return False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", TABLE_STRANGERS)
+def test_every_closed_table_is_denied_to_a_stranger(who):
+    exchange.sync_declared()
+    make, may = TABLE_STRANGERS[who]
+    stranger = make()
+    for spec in exchange.resources():
+        if spec.open or may(spec):
+            continue
+        code, table = spec.code, spec.table
+        ways = (
+            lambda table=table: exchange.ask(f"SELECT * FROM {table}", stranger, purpose="好奇"),
+            lambda table=table: exchange.ask(
+                f"WITH a AS (SELECT count(*) n FROM {table}) SELECT n FROM a", stranger, purpose="好奇"
+            ),
+            lambda code=code: exchange.sample(code, stranger),
+            lambda code=code: b"".join(exchange.export(code, stranger, form="csv")),
+        )
+        assert [denied(way) for way in ways] == [True] * 4, f"{who} reads {code}"
+
+
+@pytest.mark.django_db
+def test_an_open_table_is_denied_to_nobody():
+    exchange.sync_declared()
+    opened = [spec for spec in exchange.resources() if spec.open]
+    ways = [lambda s=s: exchange.ask(f"SELECT * FROM {s.table}", ANONYMOUS, purpose="") for s in opened]
+    assert opened
+    assert not any(denied(way) for way in ways)
+
+
+@pytest.mark.django_db
+def test_a_resident_finds_the_own_row_and_no_other():
+    exchange.sync_declared()
+    publish_people()
+    answer = exchange.ask(
+        "SELECT base_id, name FROM base.people", actor("resident", person="P2"), purpose="看我的数据"
+    )
+    assert answer.table.to_pylist() == [{"base_id": "P2", "name": "刘洋"}]
