@@ -12,22 +12,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright ke
 
 import pytest  # noqa: E402
 
-TOOLS = {
-    "chromium": ("/usr/bin/chromium",),
-    "postgresql": ("/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/17/bin/postgres"),
-    "mariadb": ("/usr/sbin/mariadbd",),
-}
+from tests import debian  # noqa: E402
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
-        tool = mark.args[0]
-        if any(Path(place).exists() for place in TOOLS[tool]):
-            continue
-        words = f"{tool} is not installed (Debian package)"
-        if os.environ.get("CI"):
-            pytest.fail(f"{words}: .ci/run must install it")
-        pytest.skip(words)
+        words = debian.missing(mark.args[0])
+        if words and os.environ.get("CI"):
+            pytest.fail(f"{words} (in CI nothing is skipped: .ci/run must install it)", pytrace=False)
+        if words:
+            pytest.skip(words)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

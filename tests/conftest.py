@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from tests import debian
+
 ROOT = Path(__file__).resolve().parent.parent
 RESIDENTS = 3000
 
@@ -112,6 +114,6 @@ def browser() -> Iterator[Any]:
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
     quiet = ["--disable-component-update", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
-        there = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags + quiet)
+        there = playwright.chromium.launch(executable_path=debian.find("chromium"), args=flags + quiet)
         yield there
         there.close()

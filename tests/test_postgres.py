@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import debian
 from tests.conftest import ROOT, City, free_port
 
 pytestmark = [pytest.mark.needs("postgresql"), pytest.mark.shared_home]
@@ -24,7 +25,7 @@ def _as_postgres(*command: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    binaries = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"))))
+    binaries = Path(str(debian.find("postgres"))).parent
     folder = Path(tempfile.mkdtemp(prefix="huicheng-pg-", dir="/tmp"))
     shutil.chown(folder, "postgres") if os.getuid() == 0 else None
     data, port = folder / "data", free_port()
