@@ -25,6 +25,7 @@ from huicheng.ground.api import (
 )
 from huicheng.identity.guarding import address_of, is_guessing
 from huicheng.identity.models import Account, Role
+from huicheng.identity.sessions import LoggedIn, open_session, subject_of
 
 # What an official may be trusted with. A duty counts only in the department that gave it.
 DUTIES: Mapping[str, str] = {
@@ -60,11 +61,6 @@ class AccountCreated(Event):
     kind_of_account: str
     department: str = ""
     duties: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoggedIn(Event):
-    username: str
 
 
 @dataclass(frozen=True)
@@ -147,17 +143,14 @@ def log_in(request: HttpRequest, *, username: str, password: str) -> Account:
         raise LogInFailed(_("账户或密码不对，请重新输入。"))
     login(request, user)
     with acting_as(actor_of(user)):
-        _note_login(user)
+        _begin(request, user)
     return user
 
 
 @act
-def _note_login(user: Account) -> None:
-    publish(
-        LoggedIn(
-            subject=f"person:{user.person}" if user.person else f"account:{user.pk}", username=user.username
-        )
-    )
+def _begin(request: HttpRequest, user: Account) -> None:
+    open_session(request, user)
+    publish(LoggedIn(subject=subject_of(user), username=user.username))
 
 
 def sample_password(username: str) -> str:

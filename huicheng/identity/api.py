@@ -5,7 +5,6 @@ from huicheng.identity.accounts import (
     AccountCreated,
     AccountTaken,
     IdentityNotVerified,
-    LoggedIn,
     LogInFailed,
     SampleAccount,
     TooManyAttempts,
@@ -18,6 +17,8 @@ from huicheng.identity.accounts import (
     sample_accounts,
     sample_password,
 )
+from huicheng.identity.guarding import PasswordRefused
+from huicheng.identity.sessions import LoggedIn, LoggedOut, PasswordChanged, PasswordUnfit, WrongPassword
 
 __all__ = [
     "DUTIES",
@@ -26,9 +27,14 @@ __all__ = [
     "IdentityNotVerified",
     "LogInFailed",
     "LoggedIn",
+    "LoggedOut",
+    "PasswordChanged",
+    "PasswordRefused",
+    "PasswordUnfit",
     "SampleAccount",
     "TooManyAttempts",
     "UnknownDuty",
+    "WrongPassword",
     "actor_of",
     "create_official",
     "log_in",

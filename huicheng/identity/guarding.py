@@ -1,6 +1,8 @@
 """Guessing is slowed at every door with a password, Django's admin included."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -9,12 +11,23 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from huicheng.identity.models import Account, FailedLogin
+from huicheng.ground.api import Event, act, publish
+from huicheng.identity.models import Account, FailedLogin, OpenSession
 
 WINDOW = timedelta(minutes=10)
-# Per name and address, so that a stranger elsewhere cannot lock the holder out; and per address, for those who
-# try many names.
-PER_NAME, PER_ADDRESS = 8, 40
+# Per name and address, so that a stranger elsewhere cannot lock the holder out; per address, for those who try many
+# names; and per name from everywhere, for those who guess from many addresses: the holder's own stays open.
+PER_NAME, PER_ADDRESS, PER_NAME_EVERYWHERE = 8, 40, 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordRefused(Event):
+    """A wrong password. Of an unknown name nothing is written: people type passwords where names belong.
+
+    ``network``: the part of the address that names no single machine. ``stopped``: from now on it must wait."""
+
+    network: str
+    stopped: bool
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -22,8 +35,36 @@ def address_of(request: HttpRequest | None) -> str:
 
 
 def is_guessing(username: str, address: str) -> bool:
-    recent = FailedLogin.objects.filter(at__gt=timezone.now() - WINDOW, address=address)
-    return recent.filter(username=username[:150]).count() >= PER_NAME or recent.count() >= PER_ADDRESS
+    recent = FailedLogin.objects.filter(at__gt=timezone.now() - WINDOW)
+    here, named = recent.filter(address=address), recent.filter(username=username[:150])
+    if here.filter(username=username[:150]).count() >= PER_NAME or here.count() >= PER_ADDRESS:
+        return True
+    return named.count() >= PER_NAME_EVERYWHERE and not _known_here(username, address)
+
+
+def _known_here(username: str, address: str) -> bool:
+    return OpenSession.objects.filter(account__username=username[:150], address=address).exists()
+
+
+def remember_failure(username: str, address: str) -> None:
+    """Count it, and write it down about the account if there is one."""
+    FailedLogin.objects.create(username=username[:150], address=address)
+    account = Account.objects.filter(username=username[:150]).first()
+    _note_failure(account.pk if account else None, address, stopped=is_guessing(username, address))
+
+
+@act
+def _note_failure(account: int | None, address: str, *, stopped: bool) -> None:
+    subject = f"account:{account}" if account else "account:unknown"
+    publish(PasswordRefused(subject=subject, network=network_of(address), stopped=stopped))
+
+
+def network_of(address: str) -> str:
+    try:
+        wide = 24 if ip_address(address).version == 4 else 48
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address}/{wide}", strict=False))
 
 
 def forget(username: str, address: str) -> None:
@@ -45,7 +86,7 @@ class GuardedBackend(ModelBackend):
             raise PermissionDenied
         user = super().authenticate(request, username=username, password=password, **more)
         if not isinstance(user, Account):
-            FailedLogin.objects.create(username=name[:150], address=address)
+            remember_failure(name, address)
             return None
         forget(name, address)
         return user

@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class Account(AbstractUser):
@@ -12,6 +14,8 @@ class Account(AbstractUser):
     person = models.CharField("人口库标识", max_length=20, blank=True, db_index=True)
     # Shown with its password on the log-in page: only the sandbox makes such accounts.
     is_sample = models.BooleanField("样例账户", default=False)
+    # Counted up to end every session at once, Django's admin included: it is part of what a session must prove.
+    sessions_round = models.PositiveIntegerField("会话轮次", default=0)
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     REQUIRED_FIELDS: ClassVar = ["display_name"]
@@ -23,6 +27,29 @@ class Account(AbstractUser):
                 fields=["person"], condition=~models.Q(person=""), name="identity_one_account_per_person"
             )
         ]
+
+    def get_session_auth_hash(self) -> str:
+        proof = f"{self.password}\n{self.sessions_round}"
+        return salted_hmac("huicheng.identity.session", proof, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from ()
+
+
+class OpenSession(models.Model):
+    """Where an account is logged in 会话, for its holder to see and to end."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="open_sessions")
+    key = models.CharField(max_length=40, unique=True)
+    address = models.CharField("来自", max_length=64)
+    device = models.CharField("设备", max_length=200)
+    at = models.DateTimeField("登录时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会话"
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.at}"
 
 
 class Role(models.Model):
