@@ -3,6 +3,7 @@
 from huicheng.ground.access import Mark, mark_of, opens_to
 from huicheng.ground.actor import ANONYMOUS, Actor, acting_as, current_actor, system_actor
 from huicheng.ground.acts import Event, PublishedOutsideAct, SilentAct, act, publish
+from huicheng.ground.canonical import canonical
 from huicheng.ground.declarations import (
     Declaration,
     Declared,
@@ -17,7 +18,7 @@ from huicheng.ground.declarations import (
 )
 from huicheng.ground.departments import Department, UnknownDepartment, bureau, department, departments
 from huicheng.ground.errors import BadInput
-from huicheng.ground.keys import Signature, secret, sign, verify
+from huicheng.ground.keys import PublicKey, Signature, public_keys, secret, sign, verify
 from huicheng.ground.ledger import (
     AuditReport,
     EventRecord,
@@ -30,6 +31,17 @@ from huicheng.ground.ledger import (
     verify_audit,
 )
 from huicheng.ground.place import home, scratch
+from huicheng.ground.proving import (
+    AlteredSet,
+    AnothersKey,
+    CutChain,
+    NotAReceipt,
+    Proven,
+    TamperedReceipt,
+    check_proof,
+    proof,
+    signed,
+)
 from huicheng.ground.queue import (
     JobFailed,
     JobLost,
@@ -45,13 +57,17 @@ from huicheng.ground.queue import (
     submit,
     work,
 )
+from huicheng.ground.schemes import SchemeMissing, UnknownScheme
 from huicheng.ground.words import declared_words, in_chinese, said
 
 __all__ = [
     "ANONYMOUS",
     "Actor",
+    "AlteredSet",
+    "AnothersKey",
     "AuditReport",
     "BadInput",
+    "CutChain",
     "Declaration",
     "Declared",
     "Department",
@@ -64,20 +80,28 @@ __all__ = [
     "ListenerState",
     "Mark",
     "NoSuchJob",
+    "NotAReceipt",
     "Pack",
     "Page",
     "Progress",
+    "Proven",
+    "PublicKey",
     "PublishedOutsideAct",
+    "SchemeMissing",
     "Seed",
     "Signature",
     "SilentAct",
+    "TamperedReceipt",
     "Tile",
     "UnknownDepartment",
+    "UnknownScheme",
     "Watch",
     "act",
     "acting_as",
     "bureau",
     "cancel",
+    "canonical",
+    "check_proof",
     "current_actor",
     "declared",
     "declared_words",
@@ -95,6 +119,8 @@ __all__ = [
     "on",
     "opens_to",
     "packs",
+    "proof",
+    "public_keys",
     "publish",
     "run_inline",
     "run_waiting",
@@ -103,6 +129,7 @@ __all__ = [
     "seal",
     "secret",
     "sign",
+    "signed",
     "submit",
     "system_actor",
     "verify",

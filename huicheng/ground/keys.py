@@ -2,22 +2,35 @@
 
 import base64
 import functools
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.utils.translation import gettext as _
 
 from huicheng.ground.place import home
+from huicheng.ground.schemes import SCHEMES, Scheme, UnknownScheme, scheme_of
+
+SIGNING = "HUICHENG_SIGNING"
 
 
 @dataclass(frozen=True)
 class Signature:
     key: str
     value: str
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """What anybody needs to check what the city signed; ``fingerprint`` is the SHA-256 of its DER."""
+
+    key: str
+    algorithm: str
+    fingerprint: str
+    pem: str
 
 
 def _folder() -> Path:
@@ -43,55 +56,90 @@ def _keep(path: Path, data: bytes) -> bytes:
     return path.read_bytes()
 
 
-def _new_pem() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+def _chosen() -> Scheme:
+    """What the city signs with: Ed25519, or SM2 with SM3 where ``HUICHENG_SIGNING=sm2`` says so."""
+    name = os.environ.get(SIGNING, "ed25519").strip().lower()
+    if name not in SCHEMES:
+        raise UnknownScheme(
+            _("不认识签名算法 %(name)s：%(setting)s 可以写 %(known)s。")
+            % {"name": name[:40], "setting": SIGNING, "known": "、".join(SCHEMES)}
+        )
+    return SCHEMES[name]
 
 
-def _signing_files() -> list[Path]:
-    files = sorted(_folder().glob("signing-*.pem"))
-    if not files:
-        _keep(_folder() / "signing-0001.pem", _new_pem())
-        files = sorted(_folder().glob("signing-*.pem"))
-    return files
+def _files(scheme: Scheme) -> list[Path]:
+    return sorted(_folder().glob(f"{scheme.prefix}-[0-9][0-9][0-9][0-9].pem"))
 
 
-@functools.lru_cache(maxsize=32)
-def _private(path: Path, stamp: int) -> Ed25519PrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError(f"{path} holds no Ed25519 key")
-    return key
+def _signing_files(scheme: Scheme) -> list[Path]:
+    if not _files(scheme):
+        _keep(_folder() / f"{scheme.prefix}-0001.pem", scheme.new())
+    return _files(scheme)
 
 
-def _load(path: Path) -> Ed25519PrivateKey:
-    return _private(path, path.stat().st_mtime_ns)
+def _all_files() -> dict[str, Path]:
+    return {path.stem: path for scheme in SCHEMES.values() for path in _files(scheme)}
 
 
 def sign(data: bytes) -> Signature:
-    """Sign with the city's newest Ed25519 key."""
-    path = _signing_files()[-1]
-    return Signature(path.stem, base64.b64encode(_load(path).sign(data)).decode())
+    """Sign with the city's newest key of the chosen scheme."""
+    scheme = _chosen()
+    path = _signing_files(scheme)[-1]
+    return Signature(path.stem, base64.b64encode(scheme.sign(_bytes(path), data)).decode())
+
+
+def _bytes(path: Path) -> bytes:
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=32)
+def _read(path: Path, stamp: int) -> bytes:
+    return path.read_bytes()
 
 
 def verify(data: bytes, signature: Signature) -> bool:
     """True when any of the city's keys, old ones included, made this signature under its name."""
-    paths = {path.stem: path for path in _signing_files()}
-    if signature.key not in paths:
-        return False
+    path = _all_files().get(signature.key)
+    return path is not None and verifies(_public(path).pem, data, signature.value)
+
+
+def verifies(pem: str, data: bytes, value: str) -> bool:
+    """Whether this public key's owner signed ``data``; needs no city."""
     try:
-        _load(paths[signature.key]).public_key().verify(base64.b64decode(signature.value), data)
-    except (InvalidSignature, ValueError):
+        given = base64.b64decode(value, validate=True)
+    except ValueError:
         return False
-    return True
+    return scheme_of(pem).verify(pem.encode(), data, given)
+
+
+def _public(path: Path) -> PublicKey:
+    scheme = next(one for one in SCHEMES.values() if path.stem.startswith(f"{one.prefix}-"))
+    return _shown(path.stem, scheme.name, _bytes(path))
+
+
+@functools.lru_cache(maxsize=32)
+def _shown(key: str, scheme: str, private: bytes) -> PublicKey:
+    pem = SCHEMES[scheme].public(private).decode()
+    return PublicKey(key, SCHEMES[scheme].title, fingerprint(pem), pem)
+
+
+def fingerprint(pem: str) -> str:
+    body = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+    return hashlib.sha256(base64.b64decode(body)).hexdigest()
+
+
+def public_keys() -> list[PublicKey]:
+    """All of the city's keys, old ones included: what they signed must verify for as long as it is kept."""
+    _signing_files(_chosen())
+    return [_public(path) for path in _all_files().values()]
 
 
 def rotate() -> str:
     """Sign with a new key from now on; the old ones go on verifying."""
-    number = int(_signing_files()[-1].stem.split("-")[1]) + 1
-    path = _folder() / f"signing-{number:04d}.pem"
-    _keep(path, _new_pem())
+    scheme = _chosen()
+    number = int(_signing_files(scheme)[-1].stem.split("-")[1]) + 1
+    path = _folder() / f"{scheme.prefix}-{number:04d}.pem"
+    _keep(path, scheme.new())
     return path.stem
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from huicheng.ground import merkle
 from huicheng.ground.acts import Event
 from huicheng.ground.keys import Signature, sign, verify
 from huicheng.ground.models import EventRow, Listener, Lock, Seal
@@ -98,11 +99,23 @@ def events(
     return [_record(row) for row in rows[:limit]]
 
 
-def _fingerprint(row: EventRow, previous: str) -> str:
+LINE = ("seq", "id", "kind", "subject", "purpose", "actor", "actor_name", "department", "at", "data")
+
+
+def line_of(row: EventRow) -> dict[str, Any]:
+    """The event as the chain has it, ready for JSON."""
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
-    parts = [row.seq, str(row.id), row.kind, row.subject, row.purpose, row.actor, row.actor_name]
-    text = json.dumps([previous, *parts, row.department, at, row.data], ensure_ascii=False, sort_keys=True)
+    return {name: getattr(row, name) for name in LINE} | {"id": str(row.id), "at": at}
+
+
+def fingerprint_of(line: Mapping[str, Any], previous: str) -> str:
+    parts = [previous, *(line[name] for name in LINE)]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fingerprint(row: EventRow, previous: str) -> str:
+    return fingerprint_of(line_of(row), previous)
 
 
 def _hold(name: str) -> None:
@@ -133,13 +146,17 @@ def _seal_batch() -> int:
         head = row.hash = _fingerprint(row, head)
     EventRow.objects.bulk_update(rows, ["seq", "hash"], batch_size=200)
     first = rows[0].seq or 0
-    signature = sign(_claim(first, seq, head))
-    Seal.objects.create(first=first, last=seq, head=head, key=signature.key, signature=signature.value)
+    root = merkle.root([row.hash for row in rows])
+    signature = sign(claim_of(first, seq, head, root))
+    Seal.objects.create(
+        first=first, last=seq, head=head, root=root, key=signature.key, signature=signature.value
+    )
     return len(rows)
 
 
-def _claim(first: int, last: int, head: str) -> bytes:
-    return f"huicheng-seal:{first}:{last}:{head}".encode()
+def claim_of(first: int, last: int, head: str, root: str) -> bytes:
+    """What a seal signs; those of before there were roots sign none."""
+    return f"huicheng-seal:{first}:{last}:{head}{':' if root else ''}{root}".encode()
 
 
 def _anchor() -> None:
@@ -179,12 +196,15 @@ def verify_audit() -> AuditReport:
     head, problem = GENESIS, ""
     ends = {s.last: s for s in seals}
     anchors = _anchors()
-    expected = 0
+    expected, batch = 0, []
     for row in EventRow.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
         expected += 1
-        problem = _event_problem(row, expected, head) or _end_problem(row, ends, anchors)
+        batch.append(row.hash)
+        problem = _event_problem(row, expected, head) or _end_problem(row, ends, anchors, batch)
         if problem:
             break
+        if expected in ends:
+            batch = []
         head = row.hash
     problem = problem or _tail_problem(expected, seals, anchors)
     return AuditReport(sealed, unsealed, len(seals), head, problem)
@@ -198,10 +218,10 @@ def _event_problem(row: EventRow, expected: int, head: str) -> str:
     return ""
 
 
-def _end_problem(row: EventRow, ends: dict[int, Seal], anchors: dict[int, set[str]]) -> str:
+def _end_problem(row: EventRow, ends: dict[int, Seal], anchors: dict[int, set[str]], batch: list[str]) -> str:
     seq = row.seq or 0
     mark = ends.get(seq)
-    if mark and (mark.head != row.hash or not _signed(mark)):
+    if mark and (mark.head != row.hash or not _signed(mark) or not _rooted(mark, batch)):
         return f"the seal over events {mark.first}–{mark.last} does not hold"
     if seq in anchors and anchors[seq] != {row.hash}:
         return f"event {seq} differs from the anchor kept outside the database"
@@ -209,7 +229,12 @@ def _end_problem(row: EventRow, ends: dict[int, Seal], anchors: dict[int, set[st
 
 
 def _signed(mark: Seal) -> bool:
-    return verify(_claim(mark.first, mark.last, mark.head), Signature(mark.key, mark.signature))
+    claim = claim_of(mark.first, mark.last, mark.head, mark.root)
+    return verify(claim, Signature(mark.key, mark.signature))
+
+
+def _rooted(mark: Seal, batch: list[str]) -> bool:
+    return not mark.root or (len(batch) == mark.last - mark.first + 1 and merkle.root(batch) == mark.root)
 
 
 def _tail_problem(count: int, seals: list[Seal], anchors: dict[int, set[str]]) -> str:

@@ -33,11 +33,12 @@ class EventRow(models.Model):
 
 
 class Seal(models.Model):
-    """A signed stretch of the chain: events first..last end in ``head``."""
+    """A signed stretch of the chain: events first..last end in ``head``; ``root`` is the tree over them."""
 
     first = models.BigIntegerField(unique=True)
     last = models.BigIntegerField(unique=True)
     head = models.CharField(max_length=64)
+    root = models.CharField("批次根", max_length=64, default="", blank=True)
     key = models.CharField(max_length=40)
     signature = models.CharField(max_length=200)
     at = models.DateTimeField(auto_now_add=True)
