@@ -43,7 +43,8 @@ class City:
         return f"http://localhost:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "HUICHENG_HOME": str(self.home), **self.env}
+        # Every test city is invented through and through, on each machine the same.
+        return {**os.environ, "HUICHENG_HOME": str(self.home), "HUICHENG_SHARED": "", **self.env}
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "huicheng", *words]

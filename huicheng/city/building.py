@@ -103,9 +103,10 @@ def _deliver_extract(city: Path, resource: str, shown: Bar) -> None:
 
 
 def _real_firms() -> Path | None:
-    places = [os.environ.get("HUICHENG_SHARED"), settings.BASE_DIR.parent / "shared"]
-    found = (Path(place) / REAL_FIRMS for place in places if place)
-    return next((path for path in found if path.exists()), None)
+    """HUICHENG_SHARED says where they are; empty, that there are none."""
+    place = os.environ.get("HUICHENG_SHARED", str(settings.BASE_DIR.parent / "shared"))
+    path = Path(place) / REAL_FIRMS
+    return path if place and path.exists() else None
 
 
 def _fuse(shown: Bar) -> None:
