@@ -12,6 +12,7 @@ from huicheng.bases.records import (
     read_fields,
     read_record,
 )
+from huicheng.bases.relations import Relations, Relative, Tied, relations
 from huicheng.ground.api import Actor
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "ReadRefused",
     "Record",
     "RecordRead",
+    "Relations",
+    "Relative",
+    "Tied",
     "UnknownRecord",
     "figures",
     "find_person",
@@ -29,6 +33,7 @@ __all__ = [
     "house_fields",
     "person",
     "person_fields",
+    "relations",
     "same_name",
     "search_firms",
 ]

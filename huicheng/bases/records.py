@@ -80,13 +80,13 @@ def _read(
     decision = exchange.decide(spec, actor, purpose)
     subject = f"{NOUNS[kind]}:{base_id}"[:120]
     if not decision.allowed:
-        _refuse(actor, subject, purpose, decision.reason)
+        refuse(actor, subject, purpose, decision.reason)
     mounts = {spec.table: exchange.mount_of(spec, decision)}
     rows = _rows(HERE / kind / f"one{part}.sql", base_id, mounts)
     if not rows:
         _missing(kind, base_id, actor, purpose, owns=decision.where is not None)
     masked = "masked" in decision.columns.values()
-    _note(actor, RecordRead(subject=subject, purpose=purpose[:200], masked=masked, what=part[1:] or "record"))
+    note(actor, RecordRead(subject=subject, purpose=purpose[:200], masked=masked, what=part[1:] or "record"))
     return rows, masked
 
 
@@ -99,12 +99,12 @@ def _rows(sql: Path, base_id: str, mounts: Mapping[str, lake.Mount]) -> list[dic
 
 def _missing(kind: str, base_id: str, actor: Actor, purpose: str, *, owns: bool) -> None:
     if owns and base_id != actor.person:
-        _refuse(actor, f"{NOUNS[kind]}:{base_id}"[:120], purpose, "不是本人")
+        refuse(actor, f"{NOUNS[kind]}:{base_id}"[:120], purpose, "不是本人")
     raise UnknownRecord(_("基础库里没有 %(id)s；可能已并入另一条记录。") % {"id": base_id})
 
 
-def _refuse(actor: Actor, subject: str, purpose: str, reason: str) -> None:
-    _note(actor, ReadRefused(subject=subject, purpose=purpose[:200], reason=reason))
+def refuse(actor: Actor, subject: str, purpose: str, reason: str) -> None:
+    note(actor, ReadRefused(subject=subject, purpose=purpose[:200], reason=reason))
     raise exchange.AccessDenied(_("不能查看这条记录：%(reason)s。") % {"reason": _(reason)})
 
 
@@ -113,7 +113,7 @@ def _publish(event: Event) -> None:
     publish(event)
 
 
-def _note(actor: Actor, event: Event) -> None:
+def note(actor: Actor, event: Event) -> None:
     if actor.kind == "system" and isinstance(event, RecordRead):
         return  # the platform at work is noted by its runs, not by each record
     with acting_as(actor):

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from huicheng.fusion.events import FusionFinished
 from huicheng.fusion.linking.design import Block, Comparison, Design, Rows
 from huicheng.fusion.linking.linking import Links, link
+from huicheng.fusion.meaning import fact_of, meaning
 from huicheng.fusion.sources import AUTHORITY, SOURCES, Authority, Source
 from huicheng.ground.api import Actor, BadInput, acting_as, run_inline, submit, system_actor
 
 __all__ = ["AUTHORITY", "SOURCES", "Authority", "Block", "Comparison", "Design", "FusionFinished", "FusionRefused", "FusionRun", "Links",
-           "NoSuchRun", "Rows", "Source", "fuse", "link", "run_of", "runs"]  # fmt: skip
+           "NoSuchRun", "Rows", "Source", "fact_of", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
 
 KINDS = ("people", "firms", "houses")
 
@@ -65,6 +66,11 @@ def fuse(
             run = run_of(run_inline(submit("fusion.run", key="all", **given), watcher=watcher).id)
             if set(wanted) <= set(run.kinds):
                 return run
+
+
+def reason_of(kind: str, name: str) -> str:
+    """Why the register believes the department it does about a field; empty where nobody is named."""
+    return next((line.reason for line in AUTHORITY if (line.kind, line.field) == (kind, name)), "")
 
 
 def run_of(run_id: str) -> FusionRun:

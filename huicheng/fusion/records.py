@@ -91,13 +91,16 @@ def _code(numbers: Ints) -> Any:
     return pa.array(numbers, pa.int64(), mask=numbers <= 0).cast(pa.string())
 
 
-def people_table(people: Register, firms: Register | None, communities: Communities) -> pa.Table:
+def people_table(
+    people: Register, firms: Register | None, houses: Register | None, communities: Communities
+) -> pa.Table:
     columns = {
         "base_id": people.base_ids,
         **{name: people.pick(name) for name in PERSON},
         **_where(people, communities),
     }
     columns["employer_id"] = employers(people, firms)
+    columns["home_id"] = homes(people, houses)
     return pa.table({**columns, **common_columns(people)})
 
 
@@ -133,6 +136,25 @@ def employers(people: Register, firms: Register | None) -> Any:
     return firms.id_of(np.where(found > 0, found, by_name) - 1)
 
 
+def homes(people: Register, houses: Register | None) -> Any:
+    """The dwelling that the resident's address leads to, door by door."""
+    if houses is None or not people.count:
+        return pa.nulls(people.count, pa.string())
+    standing = houses.standard.places
+    assert standing is not None
+    known = majority(standing.flat, houses.links.entity + 1, least=1.0)
+    return houses.id_of(told(_flats(people), known) - 1)
+
+
+def _flats(register: Register) -> Keys:
+    """The flat of the address that won, 0 where it does not reach so far."""
+    places = register.standard.places
+    assert places is not None
+    won = register.won["address"]
+    reached = places.flat[np.maximum(won, 0)] if len(places.flat) else won
+    return np.where(won >= 0, reached, 0).astype(np.uint64)
+
+
 def owners(houses: Register, people: Register | None) -> Any:
     """By the owner's number; else by name and home, where a resident of that name lives in the house."""
     if people is None or not houses.count:
@@ -140,13 +162,11 @@ def owners(houses: Register, people: Register | None) -> Any:
     number = first17(houses.pick("owner_id")).astype(np.uint64)
     found = told(number, _index(people.links.codes.astype(np.uint64), np.arange(1, people.count + 1)))
     name, residents = _keys(houses.pick("owner_name"), people.standard.column("name"))
-    here, there = houses.standard.places, people.standard.places
-    assert here is not None
+    there = people.standard.places
     assert there is not None
-    flats = np.where(houses.won["address"] >= 0, here.flat[np.maximum(houses.won["address"], 0)], 0).astype(
-        np.uint64
+    at_home = told(
+        mix(name, _flats(houses)), majority(mix(residents, there.flat), people.links.entity + 1, least=1.0)
     )
-    at_home = told(mix(name, flats), majority(mix(residents, there.flat), people.links.entity + 1, least=1.0))
     return people.id_of(np.where(found > 0, found, at_home) - 1)
 
 

@@ -143,7 +143,7 @@ class _FusionRun:
             )
             self.figures[kind]["seconds"] = round(self.figures[kind]["seconds"] + time.monotonic() - start, 2)
         if people:
-            self.put("base.people", records.people_table(people, firms, communities))
+            self.put("base.people", records.people_table(people, firms, houses, communities))
         if firms:
             self.put("base.firms", records.firms_table(firms, communities))
         if houses:
