@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-STEM = r"[甲乙丙丁]"
+# The second door of a number; but 甲子中心 and 丁香花园 are names.
+STEM = r"[甲乙丙丁](?!子|天下|秀|级|骨|板|烯|醇|香|字|家)"
 TOKEN = re.compile(
-    rf"(?P<n>-?[0-9]+(?=F(?![A-Z0-9]*座))|负[0-9]|地下[0-9]?|[0-9A-Z]+{STEM}?(?:[-之][0-9A-Z]+)*{STEM}?|{STEM}(?=座|栋|幢|号楼))"
-    r"(?P<s>号院|号楼|号栋|号房间|号房|号门|号工位|号(?:之[0-9]+|[甲乙丙丁](?![座栋楼区号]))?|弄|栋|幢|座|#楼|#|单元|梯|层|楼(?!下|上)|F|室|房间|房|户|铺位|商铺|铺|工位|门(?!市|诊))?"
+    rf"(?P<n>-?[0-9]+(?=F(?![A-Z0-9]*座))|负[0-9]|地下[0-9]?|[0-9A-Z]+(?:{STEM})?(?:[-之][0-9A-Z]+)*(?:{STEM})?|{STEM}(?=座|栋|幢|号楼))"
+    rf"(?P<s>号院|号楼|号栋|号房间|号房|号门|号工位|号(?:之[0-9]+|{STEM}(?![座栋楼区号]))?|弄|栋|幢|座|#楼|#|单元|梯|层|楼(?!下|上)|F|室|房间|房|户|铺位|商铺|铺|工位|门(?!市|诊))?"
 )
 BUILDING = frozenset(("号楼", "号栋", "栋", "幢", "座", "#楼", "#"))
 ROOM = frozenset(("室", "房间", "房", "户", "铺位", "商铺", "铺", "门", "号门", "号房间", "号房"))
@@ -38,7 +39,7 @@ class Parts:
         return Flat(self.number, self.compound, self.building, self.unit, floor, self.room, self.left)
 
 
-def flat_of(text: str, at: int, *, road: str, village: str) -> Flat:
+def flat_of(text: str, at: int, *, road: bool, village: bool) -> Flat:
     parts, last, end = Parts(), at, len(text)
     for token in TOKEN.finditer(text, at):
         if not token["s"] and last != token.start() and _is_word(text, token):
@@ -51,7 +52,7 @@ def flat_of(text: str, at: int, *, road: str, village: str) -> Flat:
             parts,
             token["n"],
             token["s"] or "",
-            road=bool(road or village) and token.start() <= at + 1,
+            road=(road or village) and token.start() <= at + 1,
             rest=last < end,
         )
     if last < end and (words := text[last:].translate(PUNCTUATION)):
@@ -74,6 +75,8 @@ def _name(parts: Parts, words: str) -> None:
 def _claim(parts: Parts, n: str, s: str, *, road: bool, rest: bool) -> None:
     if s in BUILDING:
         _building(parts, n)
+    elif s == "号" and parts.number.endswith("弄") and not (parts.building or parts.room):
+        parts.building = n.lstrip("0-")
     elif s.startswith("号") and s not in ROOM and not parts.number and not (parts.building or parts.unit):
         parts.number = _number(n + s[1:].replace("院", ""))
     elif s == "弄":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huicheng.codes.address_columns import address_keys, parse_addresses
+from huicheng.codes.address_columns import address_keys, address_parts, parse_addresses
 from huicheng.codes.address_parts import Address
 from huicheng.codes.addresses import address_key, parse_address, standard_address
 from huicheng.codes.checked import Checked
@@ -65,6 +65,7 @@ __all__ = [
     "Taxpayer",
     "address_key",
     "address_keys",
+    "address_parts",
     "check",
     "children",
     "code_labels",

@@ -249,12 +249,9 @@ def _firm_names(column: Any) -> Checked:
 
 
 def _addresses(column: Any) -> Checked:
-    import pyarrow as pa
+    from huicheng.codes.address_columns import judge_addresses
 
-    from huicheng.codes.addresses import judge_address
-    from huicheng.codes.columns import as_text, one_by_one
-
-    return one_by_one(as_text(column), judge_address, pa.string())
+    return judge_addresses(column)
 
 
 def _divisions(column: Any) -> Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
@@ -61,6 +62,24 @@ def above_street() -> Words:
 
 
 @cache
+def short_districts(city: str) -> dict[str, tuple[str, bool]]:
+    """Districts of a city by the name without 区 or 县, former ones too; `city` is four digits."""
+    names: dict[str, tuple[str, bool]] = {}
+    for place in (*former_places(), *upper_places()):
+        code = place.present or place.code
+        if place.level == "district" and code.startswith(city):
+            names[DISTRICT_SUFFIX.sub("", place.name)] = (code, place.former)
+    return {name: found for name, found in names.items() if len(name) > 1}
+
+
+DISTRICT_SUFFIX = re.compile("(?:新区|区|县|市)$")
+
+
+def province_names() -> list[str]:
+    return [place.name for place in upper_places() if place.level == "province" and place.name[-1] in "省区"]
+
+
+@cache
 def streets_of(prefix: str) -> Words:
     """Streets and towns below a city or a district, by full name and by the names people use."""
     return words(
@@ -87,14 +106,24 @@ def _street_names(street: Division) -> list[str]:
 @cache
 def communities_of(prefix: str) -> Words:
     """Only full names with 社区 or 村: a bare community name is also a road, a school and a shop."""
-    pairs = []
-    for place in all_communities():
-        if place.code.startswith(prefix):
-            short = COMMUNITY_SUFFIX.sub("", place.name)
-            tails = (
-                ("社区", "社区居委会")
-                if "社区" in place.name or "居委会" in place.name
-                else ("村", "村委会", "村民委员会")
-            )
-            pairs += [(short + tail, place.code) for tail in tails]
-    return words(pairs)
+    return words(
+        [
+            (name, place.code)
+            for place in all_communities()
+            if place.code.startswith(prefix)
+            for name in _community_names(place.name)
+        ]
+    )
+
+
+def _community_names(name: str) -> tuple[str, ...]:
+    short = COMMUNITY_SUFFIX.sub("", name)
+    if name.endswith(VIRTUAL):
+        # The statisticians' word for a farm or a zone without a committee; nobody writes 虚拟.
+        return (name, name.replace("虚拟", ""))
+    if "社区" in name or "居委会" in name:
+        return (short + "社区", short + "社区居委会")
+    return (short + "村", short + "村委会", short + "村民委员会")
+
+
+VIRTUAL = ("虚拟社区", "生活区", "园区", "小区")

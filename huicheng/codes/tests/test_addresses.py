@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huicheng.codes import addresses
 from huicheng.codes import api as codes
 from huicheng.codes.tests.corpus import f1, shenyang_firms
 
@@ -62,16 +61,6 @@ def test_any_flat_written_long_and_short_is_the_same(
     assert codes.address_key(long) == codes.address_key(short)
 
 
-@given(
-    st.sampled_from(SAME_FLAT), st.text("0123456789号路街区市县村镇栋单元室-#（)甲沈阳和平 A", max_size=20)
-)
-def test_no_text_breaks_the_scanner_and_the_shared_front_changes_nothing(text: str, tail: str) -> None:
-    plain = addresses.tidy_address(text[:9] + tail)
-    front = addresses._front(plain, addresses.HOME)
-    flat = addresses.flat_of(plain, front.end, road=front.road, village=front.low[2])
-    assert codes.parse_address(text[:9] + tail) == addresses._assemble(front, flat)
-
-
 @pytest.mark.parametrize(
     ("text", "division"),
     [
@@ -87,6 +76,17 @@ def test_no_text_breaks_the_scanner_and_the_shared_front_changes_nothing(text: s
         ("沈阳市东陵区南塔街道文萃路9号", "210103"),
         ("沈阳市东陵区南塔街道前桑林子村", "210112"),
         ("沈阳路12号", ""),
+        ("和平胜景一街12号", "210102"),
+        ("沈阳市于洪桃源巷87号", "210114"),
+        ("沈阳市沈北新枫丹南湖小区2号楼", "210113"),
+        ("大东小北关街5号", "210104"),
+        ("铁西北一西路52号", "210106"),
+        ("东陵文萃路9号", "210112"),
+        ("和平街12号", ""),
+        ("大东路12号", ""),
+        ("皇姑屯12号", ""),
+        ("沈阳市和平区沈阳市和平区南京南街12号", "210102"),
+        ("浙江省海宁市马桥街道浙江省海宁市丰收路3号", "330481"),
     ],
 )
 def test_the_district_of_today_is_found(text: str, division: str) -> None:
@@ -101,11 +101,38 @@ def test_the_district_of_today_is_found(text: str, division: str) -> None:
         ("和平区太原南街236号（1-9-3）", "236", "903"),
         ("于洪区沈北西路86号(9门", "86", "9"),
         ("浑南区世纪路19之2号316室", "19-2", "316"),
+        ("东陵区万柳塘路105号甲", "105甲", ""),
+        ("皇姑区北陵大街20号甲（鸿阳大厦1103室）", "20甲", "1103"),
+        ("和平区文化路三十二—五号", "32-5", ""),
+        ("和平区文化路十二之三号", "12-3", ""),
+        ("铁西区北一西路８号三单元五〇一", "8", "501"),
+        ("铁西区北一西路8号二栋一-二〇一", "8", "201"),
+        ("铁西区北一西路94一7号", "94-7", ""),
     ],
 )
 def test_numbers_are_told_apart_by_the_word_behind_them(text: str, number: str, room: str) -> None:
     found = codes.parse_address(text)
     assert (found.number, found.room) == (number, room)
+
+
+@pytest.mark.parametrize("name", ["甲子中心", "丁香花园", "乙烯大厦"])
+def test_a_name_that_begins_with_甲_is_no_second_door(name: str) -> None:
+    found = codes.parse_address(f"沈河区万柳塘路405号{name}")
+    assert (found.number, found.compound) == ("405", name)
+
+
+def test_a_farm_without_a_committee_is_a_community_with_or_without_虚拟() -> None:
+    for text in ("沈北新区青年农场虚拟生活区5号", "沈北新区青年农场生活区5号"):
+        assert codes.parse_address(text).community_code == "210113401598"
+
+
+def test_a_village_named_after_its_street_is_a_village() -> None:
+    assert codes.parse_address("苏家屯区十里河街道五里街村692号").community == "五里街村"
+
+
+def test_a_number_behind_a_弄_is_a_building() -> None:
+    found = codes.parse_address("宁波市海曙区彩虹南路387弄126号826室")
+    assert (found.number, found.building, found.room) == ("387弄", "126", "826")
 
 
 def test_streets_and_communities_carry_their_codes() -> None:
@@ -130,7 +157,7 @@ def test_real_addresses_that_name_a_district_get_it() -> None:
 
 def test_real_roads_and_numbers_are_found() -> None:
     numbered = [codes.parse_address(text) for text in firms() if NUMBERED.search(text)]
-    assert sum(bool(found.road and found.number) for found in numbered) / len(numbered) >= 0.90
+    assert sum(bool(found.road and found.number) for found in numbered) / len(numbered) >= 0.99
 
 
 def test_the_districts_agree_with_the_firms_own_codes() -> None:
@@ -144,7 +171,7 @@ def test_the_districts_agree_with_the_firms_own_codes() -> None:
 
 
 def test_a_foreign_corpus_is_read_better_than_by_a_plain_pattern() -> None:
-    assert f1("huicheng") >= 0.79 > f1("plain")
+    assert f1("huicheng") >= 0.82 > f1("plain")
 
 
 def firms() -> list[str]:
