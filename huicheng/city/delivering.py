@@ -17,7 +17,7 @@ SHOWN_ISSUES = 20
 def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
     """Deliver, or preview; the exit code is 0 when at least one row was accepted."""
     mapping = _pairs(options["pairs"])
-    place: Path | str = source if "://" in source else Path(source)
+    place: Path | str = source
     given = {"sheet": options["sheet"], "query": options["query"]}
     if options["preview"]:
         return _preview(out, resource, place, mapping, given)

@@ -28,12 +28,20 @@ from huicheng.exchange.catalogue import (
     sync_declared,
     table_of,
 )
+from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import Field, Resource
-from huicheng.exchange.delivering import (
+from huicheng.exchange.delivering import deliver
+from huicheng.exchange.events import (
+    DeliveryConfirmed,
     DeliveryFailed,
+    DeliveryHeld,
     DeliveryReceived,
-    deliver,
+    DeliveryRolledBack,
+    DeliverySetAside,
+    DeliveryWithdrawn,
 )
+from huicheng.exchange.harmless import harmless_cell
+from huicheng.exchange.holding import confirm, withdraw
 from huicheng.exchange.mapping import (
     Match,
     Preview,
@@ -48,8 +56,12 @@ from huicheng.exchange.matching import (
 from huicheng.exchange.policy import Decision, decide, mount_of
 from huicheng.exchange.receipts import (
     Issue,
+    IssueKind,
+    NeedsConfirmation,
     NoSuchReceipt,
     Receipt,
+    each_issue,
+    issue_kinds,
     issues,
     receipt,
     receipts,
@@ -61,11 +73,14 @@ from huicheng.exchange.refusals import (
     EmptySource,
     FieldTooLong,
     MissingColumns,
+    NoFile,
     NoSuchSheet,
+    NotHeld,
     NothingAccepted,
     NotText,
     NotYours,
     QueryRefused,
+    RollbackRefused,
     SourceRefused,
     SourceUnreachable,
     TooLarge,
@@ -73,6 +88,7 @@ from huicheng.exchange.refusals import (
     WrongMapping,
 )
 from huicheng.exchange.retention import ErasureRefused, OldFilesSwept, RowsErased, Swept, erase, sweep
+from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 
 __all__ = [
     "AccessDenied",
@@ -81,19 +97,28 @@ __all__ = [
     "BrokenFile",
     "CompressionBomb",
     "Decision",
+    "DeliveryConfirmed",
     "DeliveryFailed",
+    "DeliveryHeld",
     "DeliveryReceived",
+    "DeliveryRolledBack",
+    "DeliverySetAside",
+    "DeliveryWithdrawn",
     "EmptySource",
     "ErasureRefused",
     "Field",
     "FieldTooLong",
     "Issue",
+    "IssueKind",
     "MappingRemembered",
     "Match",
     "MissingColumns",
+    "NeedsConfirmation",
     "NoData",
+    "NoFile",
     "NoSuchReceipt",
     "NoSuchSheet",
+    "NotHeld",
     "NotText",
     "NotYours",
     "NothingAccepted",
@@ -106,6 +131,8 @@ __all__ = [
     "Receipt",
     "Resource",
     "ResourceDeclared",
+    "Rollback",
+    "RollbackRefused",
     "RowsErased",
     "SourceRefused",
     "SourceUnreachable",
@@ -118,11 +145,16 @@ __all__ = [
     "UnknownResource",
     "WrongMapping",
     "ask",
+    "confirm",
     "decide",
     "declare",
     "deliver",
+    "each_issue",
     "erase",
     "export",
+    "harmless_cell",
+    "is_address",
+    "issue_kinds",
     "issues",
     "mount_of",
     "one_look",
@@ -136,10 +168,13 @@ __all__ = [
     "remember_mapping",
     "resource",
     "resources",
+    "roll_back",
+    "rollback_of",
     "sample",
     "search",
     "statistics",
     "sweep",
     "sync_declared",
     "table_of",
+    "withdraw",
 ]

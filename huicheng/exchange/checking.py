@@ -253,5 +253,10 @@ def _refused_rows(found: _Found, chunk: Chunk, plan: Plan) -> list[tuple[tuple[s
         (int(chunk.rows[place]), tuple(cell or "" for cell in row), reasons[place])
         for place, row in zip(at, rows, strict=True)
     ]
-    told += [(one.row, one.cells, f"{reason_text(one.reason)}：{one.detail}") for one in chunk.bad]
+    told += [(one.row, one.cells, _bad_reason(one)) for one in chunk.bad]
     return [(cells, reason) for _row, cells, reason in sorted(told, key=lambda one: one[0])]
+
+
+def _bad_reason(bad: BadRow) -> str:
+    said = f"{reason_text(bad.reason)}：{bad.detail}"
+    return _("%(said)s。原文：%(text)s") % {"said": said, "text": bad.original} if bad.original else said

@@ -13,15 +13,19 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.delivering import OPENED, DeliveryReceived, fail
+from huicheng.exchange.delivering import OPENED, fail, overtaken
+from huicheng.exchange.events import DeliveryReceived, DeliverySetAside
+from huicheng.exchange.holding import Drastic, drastic, hold
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.landing import kept_as, kept_at, one_at_a_time, work_folder
+from huicheng.exchange.mended import mended
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.outputs import Outputs
 from huicheng.exchange.pouring import pour
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
 from huicheng.exchange.refusals import BrokenFile, EmptySource, NothingAccepted, SourceRefused
+from huicheng.exchange.turns import in_lake, mark_of, take_turn
 from huicheng.ground.api import Progress, act, publish
 from huicheng.lake import api as lake
 
@@ -37,7 +41,8 @@ class Sieve:
     def rows(self) -> int:
         return self.accepted + self.refused
 
-    def batches(self, tell: Callable[[int, int], None]) -> Iterator[pa.RecordBatch]:
+    def batches(self, tell: Callable[[int, int], None], *, before: int | None) -> Iterator[pa.RecordBatch]:
+        """``before``: how many rows the table has, where losing most of them must be confirmed first."""
         seen = SeenKeys()
         for chunk in self.source.chunks():
             verdict = check(self.plan, chunk, seen)
@@ -49,6 +54,9 @@ class Sieve:
             if len(verdict.accepted):
                 yield verdict.accepted
         self._refuse_nothing()
+        lost = {"rows": self.rows, "accepted": self.accepted}
+        if before is not None and drastic(self.plan.resource, before=before, **lost):
+            raise Drastic
 
     def _refuse_nothing(self) -> None:
         """An export gone wrong must not empty a table."""
@@ -67,57 +75,60 @@ def run(progress: Progress, delivery: str) -> dict[str, object]:
     with one_at_a_time(row.resource):
         row.refresh_from_db()
         if row.state == Delivery.WORKING:
-            if _overtaken(row, spec):
+            if overtaken(row, spec):
                 _set_aside(row)
             else:
                 _take(row, spec, progress)
-    return {"delivery": row.id, "state": row.state, "accepted": row.accepted, "refused": row.refused}
-
-
-def _overtaken(row: Delivery, spec: Resource) -> bool:
-    """A replacement that stopped half-way must not undo a newer one that came in meanwhile."""
-    newer = Delivery.objects.filter(resource=row.resource, state=Delivery.ACCEPTED, at__gt=row.at)
-    return spec.mode == "replace" and newer.exists()
+    facts = {"state": row.state, "accepted": row.accepted, "refused": row.refused}
+    return {"delivery": row.id, "receipt": row.id, **facts}
 
 
 def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
     start = time.monotonic()
     folder = work_folder(row.id)
     shutil.rmtree(folder, ignore_errors=True)  # what an interrupted run left
+    sieve = None
     try:
-        source = _reopened(row)
+        source = _reopened(row, spec)
         plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at)
-        outputs = Outputs(
-            folder, header=row.header, form=row.source, delimiter=source.options.get("delimiter", ",")
-        )
-        sieve = Sieve(plan, source, outputs)
+        delimiter = source.options.get("delimiter", ",")
+        sieve = Sieve(plan, source, Outputs(folder, header=row.header, form=row.source, delimiter=delimiter))
+        take_turn(row, spec)
         version = _commit(row, sieve, progress)
+    except Drastic:
+        assert sieve is not None
+        _note(row, sieve)
+        hold(row)
+        return
     except SourceRefused as refusal:
-        _keep_outputs(row, locals().get("sieve"))
+        _keep_outputs(row, sieve)
         fail(row, refusal)
         raise
     row.seconds = round(time.monotonic() - start, 3)
     _finish(row, sieve, version)
 
 
-def _reopened(row: Delivery) -> Source:
+def _reopened(row: Delivery, spec: Resource) -> Source:
     if opened := OPENED.pop(row.id, None):
         return opened
     form = "parquet" if row.source == "sql" else row.source
     path = kept_at(row.landing)
     if path is None or not path.is_file():
         raise BrokenFile(row.file, _("收到的原件已不在"), do=_("请重新交付"))
-    return open_source(path, name=row.file, form=form, sheet=row.options.get("sheet"))
+    opened = open_source(path, name=row.file, form=form, sheet=row.options.get("sheet"))
+    return opened if row.source == "sql" else mended(opened, spec)
 
 
 def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
-    spec, txn = sieve.plan.resource, (f"delivery:{row.id}", 1)
-    label = _("核对并入湖")
-    batches = sieve.batches(lambda done, total: progress.step(label, done=done, total=total))
-    if lake.exists(spec.table) and lake.last_txn(spec.table, txn[0]) is not None:
+    spec, label = sieve.plan.resource, _("核对并入湖")
+    done = in_lake(row, spec)
+    before = None if done or row.confirmed_by else row.before
+    batches = sieve.batches(lambda at, total: progress.step(label, done=at, total=total), before=before)
+    if done:
         for _batch in batches:  # committed before the kill: only the outputs have to be made again
             pass
         return lake.version(spec.table)
+    txn = (mark_of(row), row.turn or 0)
 
     def write(stream: pa.RecordBatchReader) -> int:
         if spec.mode == "upsert":
@@ -136,12 +147,17 @@ def _keep_outputs(row: Delivery, sieve: Sieve | None) -> None:
     row.save(update_fields=["issues_file", "refused_file", "rows", "refused", "flagged"])
 
 
+def _note(row: Delivery, sieve: Sieve) -> None:
+    """What was read, on the row that its next act saves."""
+    row.issues_file, row.refused_file = map(kept_as, sieve.outputs.finish())
+    row.rows, row.accepted = sieve.rows, sieve.accepted
+    row.refused, row.flagged = sieve.refused, sieve.flagged
+
+
 @act
 def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
-    row.issues_file, row.refused_file = map(kept_as, sieve.outputs.finish())
-    row.rows, row.accepted, row.refused = sieve.rows, sieve.accepted, sieve.refused
-    row.flagged, row.version, row.state = sieve.flagged, version, Delivery.ACCEPTED
-    row.finished_at = timezone.now()
+    _note(row, sieve)
+    row.version, row.state, row.finished_at = version, Delivery.ACCEPTED, timezone.now()
     row.save()
     publish(
         DeliveryReceived(
@@ -151,8 +167,9 @@ def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
     )  # fmt: skip
 
 
+@act
 def _set_aside(row: Delivery) -> None:
-    row.state = Delivery.SUPERSEDED
-    fail_reason = _("中断后未及恢复，已有更新的交付取代了它。")
-    row.reason, row.finished_at = fail_reason, timezone.now()
+    row.state, row.finished_at = Delivery.SUPERSEDED, timezone.now()
+    row.reason = _("中断或等待期间已有更新的交付生效，这一份没有写入。仍要用它，请再交付一次。")
     row.save(update_fields=["state", "reason", "finished_at"])
+    publish(DeliverySetAside(subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import sqlglot
 from django.utils.translation import gettext as _
 from sqlglot import exp
 
-from huicheng.exchange.landing import Landed, draft_path, settle
+from huicheng.exchange.landing import draft_path
 from huicheng.exchange.reading.parquet import to_text
 from huicheng.exchange.reading.source import NUL_MARK, check_rows, tidy_header
 from huicheng.exchange.refusals import (
@@ -39,6 +38,7 @@ DIALECTS = {
     "mariadb": "mysql",
 }
 Rows = Iterator[pa.RecordBatch]
+LONG_NUMBER = re.compile(r"[0-9]{7,}")
 
 
 PART = r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*"
@@ -48,6 +48,31 @@ SERVER = re.compile(
     r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#@:]*)?(?:\?(?P<query>[^#@]*))?",
     re.I | re.A,
 )
+
+
+# Whoever writes one of these means a database, however wrongly: a path must never be made of it, nor shown.
+LIKE_ADDRESS = re.compile(
+    r"""\s*["']?(?:[a-z][a-z0-9+.-]+:[/\\]"""  # postgresql:/…, jdbc:… below; C:\ has one letter only
+    r"""|(?:jdbc|odbc|sqlite|postgres(?:ql)?|mysql|mariadb|oracle|sqlserver|mssql|mongodb|redis)[+:]"""
+    r"""|[^\s:/]+:.+@"""  # liu:password@host
+    r"""|.*\b(?:password|passwd|pwd)\s*=)""",
+    re.I | re.S,
+)
+
+
+def is_address(source: Path | str) -> bool:
+    """Means a database rather than a file: written like one, and no file has that name."""
+    text = str(source)
+    if "://" in text and isinstance(source, str):
+        return True
+    return bool(LIKE_ADDRESS.match(text)) and not _is_there(text)
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -64,8 +89,8 @@ class Address:
     secrets: tuple[str, ...] = ()
 
     def told(self, error: Exception) -> str:
-        """A driver's words without the password it may have quoted."""
-        text = str(error)
+        """A driver's words without the password it may have quoted, nor the number of anybody."""
+        text = LONG_NUMBER.sub("…", str(error))
         for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "…")
         return " ".join(text.split())[:300]
@@ -75,6 +100,8 @@ def address_of(url: str) -> Address:
     """What does not parse cleanly is refused unquoted: nobody can tell which part of it is the password."""
     start = SCHEME.match(url)
     scheme = start.group(1).lower() if start else ""
+    if not start:
+        raise _ill_written(safe_name(url))
     if scheme not in DIALECTS:
         raise UnknownFormat(
             safe_name(url),
@@ -86,11 +113,15 @@ def address_of(url: str) -> Address:
         return Address(scheme, f"sqlite://{path}", unquote(path))
     found = SERVER.fullmatch(url)
     if scheme == "sqlite" or found is None or int(found["port"] or 1) not in range(1, 65536):
-        raise SourceUnreachable(
-            f"{scheme}://…", _("数据库地址写得不对"),
-            do=_("请写成 postgresql://用户:密码@主机:端口/库；密码里的特殊字符请写成百分号加两位十六进制"),
-        )  # fmt: skip
+        raise _ill_written(f"{scheme}://…")
     return _server(scheme, found)
+
+
+def _ill_written(name: str) -> SourceUnreachable:
+    return SourceUnreachable(
+        name, _("数据库地址写得不对"),
+        do=_("请写成 postgresql://用户:密码@主机:端口/库；密码里的特殊字符请写成百分号加两位十六进制"),
+    )  # fmt: skip
 
 
 def _server(scheme: str, found: re.Match[str]) -> Address:
@@ -117,21 +148,21 @@ def safe_name(url: Path | str) -> str:
         return f"{start.group(1).lower()}://…"
 
 
-def land_query(
+@contextmanager
+def drafted_query(
     url: str, query: str, *, tell: Callable[[int, int], None] | None = None, most: int | None = None
-) -> Landed:
-    """Run ``query`` and keep its rows (about the first ``most``, if given) as one Parquet file."""
+) -> Iterator[Path]:
+    """Run ``query`` and have its rows (about the first ``most``, if given) as a Parquet file that goes afterwards.
+
+    Who wants to keep it moves it away.
+    """
     address = address_of(url)
     name, scheme = address.name, address.scheme
     _refuse_unless_select(query, DIALECTS[scheme], name)
     draft = draft_path()
     try:
         _write(draft, _up_to(READERS[DIALECTS[scheme]](url, query, address), most), name, tell)
-        digest = hashlib.sha256()
-        with draft.open("rb") as file:
-            while block := file.read(1 << 22):
-                digest.update(block)
-        return settle(draft, digest.hexdigest(), ".parquet")
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
 
@@ -200,7 +231,7 @@ def _sqlite(_url: str, query: str, address: Address) -> Rows:
                 yield _texts(header, rows)
     except sqlite3.Error as error:
         raise QueryRefused(
-            name, _("查询失败（%(why)s）") % {"why": error}, do=_("请检查表名和列名")
+            name, _("查询失败（%(why)s）") % {"why": address.told(error)}, do=_("请检查表名和列名")
         ) from error
 
 

@@ -9,24 +9,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import resource as find
-from huicheng.exchange.databases import land_query, safe_name
+from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.landing import Landed, kept_as, land, suffix_of
+from huicheng.exchange.events import DeliveryFailed
+from huicheng.exchange.landing import Landed, kept_as, land, one_at_a_time, settle, sha256_of, suffix_of
 from huicheng.exchange.matching import settle_mapping
+from huicheng.exchange.mended import mended
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.reading.opening import glance, open_source
 from huicheng.exchange.reading.source import Source, form_of
-from huicheng.exchange.receipts import Receipt, receipt_of
+from huicheng.exchange.receipts import NeedsConfirmation, Receipt, receipt_of
 from huicheng.exchange.refusals import NotYours, SourceRefused, retold
 from huicheng.ground.api import (
     Actor,
-    Event,
+    JobView,
     Progress,
     act,
     acting_as,
@@ -35,31 +38,6 @@ from huicheng.ground.api import (
     run_inline,
     submit,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryReceived(Event):
-    """A delivery took effect: its rows are a version of the resource's table."""
-
-    resource: str
-    delivery: str
-    sha256: str
-    rows: int
-    accepted: int
-    refused: int
-    flagged: int
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryFailed(Event):
-    """Nothing of the delivery was taken; ``reason`` names the refusal, without a word out of the file."""
-
-    resource: str
-    delivery: str
-    reason: str
-    rows: int = 0
-
 
 OPENED: dict[str, Source] = {}
 
@@ -81,11 +59,7 @@ class Ask:
 
     @property
     def name(self) -> str:
-        return safe_name(self.source) if is_url(self.source) else Path(self.source).name
-
-
-def is_url(source: Path | str) -> bool:
-    return isinstance(source, str) and "://" in source
+        return safe_name(self.source) if is_address(self.source) else Path(self.source).name
 
 
 def deliver(
@@ -94,23 +68,29 @@ def deliver(
 ) -> Receipt:  # fmt: skip
     """Take a file or a query's rows into a resource. The same content again is the same receipt.
 
-    Raises what is wrong with the delivery as a whole, after leaving a failed receipt that says so.
+    Raises what is wrong with the delivery as a whole, after leaving a failed receipt that says so; raises
+    NeedsConfirmation where a replacement would lose most rows and nobody has confirmed it yet.
     """
-    spec = find(resource)
+    spec = find_unquoted(resource)
     with acting_as(actor or current_actor()), _opened_for_job():
-        _admit(spec, current_actor())
-        row = _receive(Ask(spec, source, mapping, sheet, query, progress))
-        if row.state != Delivery.WORKING:
-            return _ended(row)
-        job = submit("exchange.deliver", key=row.id, delivery=row.id)
-        run_inline(job, watcher=_watcher(progress))
-        row.refresh_from_db()
-        return _ended(row)
+        admit(spec, current_actor())
+        row, job = _receive(Ask(spec, source, mapping, sheet, query, progress))
+        if job:
+            run_inline(job, watcher=_watcher(progress))
+            row.refresh_from_db()
+        return ended(row)
 
 
-def _ended(row: Delivery) -> Receipt:
+def find_unquoted(resource: str) -> Resource:
+    """The resource; an address that slipped into its place is not repeated, for it may hold a password."""
+    return find(safe_name(resource) if is_address(resource) else resource)
+
+
+def ended(row: Delivery) -> Receipt:
     """A delivery that another process brought to a bad end is refused here too."""
-    if row.state == Delivery.FAILED:
+    if row.state == Delivery.HELD:
+        raise NeedsConfirmation(receipt_of(row))
+    if row.state in (Delivery.FAILED, Delivery.SUPERSEDED, Delivery.WITHDRAWN):
         raise retold(row.options.get("refusal", ""), row.file, row.reason)
     return receipt_of(row)
 
@@ -134,7 +114,7 @@ def _watcher(shown: Stepped | None) -> Any:
     return watch
 
 
-def _admit(spec: Resource, actor: Actor) -> None:
+def admit(spec: Resource, actor: Actor) -> None:
     if "." in spec.code:  # computed here: not even the system may put a file in its place
         raise NotYours(_("“%(title)s”由平台自己计算，不接收任何交付。") % {"title": spec.title})
     if actor.kind == "system":
@@ -147,21 +127,22 @@ def _admit(spec: Resource, actor: Actor) -> None:
         )
 
 
-def _receive(ask: Ask) -> Delivery:
-    """The delivery's row, ready for its job; or an older one with the same content, which is the answer."""
+def _receive(ask: Ask) -> tuple[Delivery, JobView | None]:
+    """The delivery's row and its job; or an older row with the same content, which is the answer."""
     try:
-        if is_url(ask.source):
-            landed, opened = _fetch(ask)
-        else:
-            landed, opened = _take_in(ask, Path(ask.source))
-        mapping = settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
+        landed, opened, mapping = _fetch(ask) if is_address(ask.source) else _take_in(ask, Path(ask.source))
     except SourceRefused as refusal:
         fail(_new(ask, {}), refusal)
         raise
     facts = _facts(ask, landed, opened, mapping)
-    row = _same(ask.resource, facts) or _new(ask, facts)
+    # Between looking for the same content and writing down one's own nobody else may do so: not another process either.
+    with one_at_a_time(f"{ask.resource.code}.entry"), transaction.atomic():
+        row = _same(ask.resource, facts) or _new(ask, facts)
+        job = (
+            submit("exchange.deliver", key=row.id, delivery=row.id) if row.state == Delivery.WORKING else None
+        )
     OPENED[row.id] = opened
-    return row
+    return row, job
 
 
 def _teller(ask: Ask) -> Any:
@@ -169,26 +150,34 @@ def _teller(ask: Ask) -> Any:
     return (lambda done, total: shown.step(_("接收文件"), done=done, total=total)) if shown else None
 
 
-def _take_in(ask: Ask, path: Path) -> tuple[Landed, Source]:
+Taken: TypeAlias = tuple[Landed, Source, dict[str, str]]
+
+
+def _take_in(ask: Ask, path: Path) -> Taken:
     """Refuse what can be refused before it is copied; then read only the copy, which nobody changes."""
-    glance(
-        path,
-        sheet=ask.sheet,
-        fits=lambda header: settle_mapping(ask.resource, header, ask.mapping, file=ask.name),
-    )
+    glance(path, sheet=ask.sheet, fits=lambda source: _mapping(ask, mended(source, ask.resource)))
     landed = land(path, suffix=suffix_of(ask.name), tell=_teller(ask))
-    return landed, open_source(landed.path, name=ask.name, form=form_of(path, ask.name), sheet=ask.sheet)
+    opened = open_source(landed.path, name=ask.name, form=form_of(path, ask.name), sheet=ask.sheet)
+    opened = mended(opened, ask.resource)
+    return landed, opened, _mapping(ask, opened)
 
 
-def _fetch(ask: Ask) -> tuple[Landed, Source]:
-    landed = land_query(str(ask.source), ask.query or "", tell=_teller(ask))
-    return landed, open_source(landed.path, name=ask.name, form="parquet")
+def _fetch(ask: Ask) -> Taken:
+    """A query's rows stay a draft, which goes again, until it is known that they fit."""
+    with drafted_query(str(ask.source), ask.query or "", tell=_teller(ask)) as draft:
+        mapping = _mapping(ask, open_source(draft, name=ask.name, form="parquet"))
+        landed = settle(draft, sha256_of(draft), ".parquet")
+    return landed, open_source(landed.path, name=ask.name, form="parquet"), mapping
+
+
+def _mapping(ask: Ask, opened: Source) -> dict[str, str]:
+    return settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
 
 
 def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) -> dict[str, Any]:
     spec = json.dumps(ask.resource.as_dict(), ensure_ascii=False, sort_keys=True)
     options = {"spec": hashlib.sha256(spec.encode()).hexdigest()[:16], "sheet": ask.sheet}
-    form = "sql" if is_url(ask.source) else opened.form
+    form = "sql" if is_address(ask.source) else opened.form
     return {
         "sha256": landed.sha256, "size": landed.size, "landing": kept_as(landed.path), "source": form,
         "header": list(opened.header), "mapping": mapping, "options": options,
@@ -196,17 +185,23 @@ def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) ->
 
 
 def _same(spec: Resource, facts: dict[str, Any]) -> Delivery | None:
-    """A delivery of the same bytes, read in the same way, that still stands or is under way."""
+    """A delivery of the same bytes, read in the same way, that still stands, is under way or waits to be confirmed."""
     rows = Delivery.objects.filter(resource=spec.code).order_by("-at", "-id")
     standing = rows.filter(state=Delivery.ACCEPTED)
+    coming = rows.filter(state__in=(Delivery.WORKING, Delivery.HELD))
     if spec.mode != "append":  # an older content delivered again is news: it takes the newer one's place
         newest = standing.first()
         standing = standing.filter(id=newest.id) if newest else standing
-    alike = [
-        *standing.filter(sha256=facts["sha256"]),
-        *rows.filter(state=Delivery.WORKING, sha256=facts["sha256"]),
-    ]
+    if spec.mode == "replace" and newest:
+        coming = coming.filter(at__gt=newest.at)
+    alike = [row for found in (standing, coming) for row in found.filter(sha256=facts["sha256"])]
     return next((r for r in alike if r.mapping == facts["mapping"] and r.options == facts["options"]), None)
+
+
+def overtaken(row: Delivery, spec: Resource) -> bool:
+    """A replacement that stopped half-way must not undo a newer one that came in meanwhile."""
+    newer = Delivery.objects.filter(resource=row.resource, state=Delivery.ACCEPTED, at__gt=row.at)
+    return spec.mode == "replace" and newer.exists()
 
 
 def _new(ask: Ask, facts: dict[str, Any]) -> Delivery:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huicheng.exchange import committing, retention
+from huicheng.exchange import committing, retention, rolling
 from huicheng.ground.api import Progress, job
 
 
@@ -16,6 +16,11 @@ from huicheng.ground.api import Progress, job
 def deliver(progress: Progress, *, delivery: str) -> dict[str, Any]:
     progress.step(_("核对"))
     return committing.run(progress, delivery)
+
+
+@job("exchange.rollback", title=gettext_noop("回退"))
+def rollback(progress: Progress, *, delivery: str) -> dict[str, Any]:
+    return rolling.run(progress, delivery)
 
 
 @job("exchange.sweep", title=gettext_noop("清理过期文件"), every=timedelta(days=1))

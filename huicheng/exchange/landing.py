@@ -51,6 +51,14 @@ def draft_path() -> Path:
     return folder / uuid.uuid4().hex
 
 
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def settle(draft: Path, sha256: str, suffix: str) -> Landed:
     """From now on the landing is whole and has its name."""
     target = landings() / sha256[:2] / f"{sha256}{suffix}"
@@ -95,7 +103,10 @@ def work_folder(delivery: str) -> Path:
 
 @contextmanager
 def one_at_a_time(resource: str) -> Iterator[None]:
-    """Deliveries to one resource take effect in turn; the kernel lets go of a dead one's lock."""
+    """Deliveries to one resource take effect in turn, whichever process and database they come through.
+
+    The kernel lets go of a dead one's lock.
+    """
     folder = home() / "deliveries" / ".locks"
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / resource, os.O_RDWR | os.O_CREAT, 0o600)

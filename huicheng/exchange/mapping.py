@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
-from huicheng.exchange.catalogue import resource as find
-from huicheng.exchange.checking import check, plan_of
-from huicheng.exchange.databases import land_query, safe_name
+from huicheng.exchange.checking import Plan, check, plan_of
+from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Field, Resource
-from huicheng.exchange.delivering import is_url
+from huicheng.exchange.delivering import find_unquoted
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.matching import names_of, plain, remembered, settle_mapping
+from huicheng.exchange.mended import mended
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
 from huicheng.exchange.receipts import Issue, issue_of
@@ -70,11 +71,14 @@ def propose_mapping(
     resource: str, source: Path | str, *, sheet: str | None = None, query: str | None = None
 ) -> Proposal:
     """From names, synonyms, pinyin and the shapes of values; every column and every field at most once."""
-    spec, opened = find(resource), _opened(source, sheet, query)
-    if known := remembered(spec, opened.header):
-        matches = [Match(c, known.get(c), 1.0 if c in known else 0.0, _("上次记住的")) for c in opened.header]
-        return Proposal(opened.header, matches, known)
-    samples = _samples(opened)
+    spec = find_unquoted(resource)
+    with _opened(spec, source, sheet, query) as opened:
+        if known := remembered(spec, opened.header):
+            matches = [
+                Match(c, known.get(c), 1.0 if c in known else 0.0, _("上次记住的")) for c in opened.header
+            ]
+            return Proposal(opened.header, matches, known)
+        samples = _samples(opened)
     scents = [
         [_scent(column, samples[n], one) for one in spec.fields] for n, column in enumerate(opened.header)
     ]
@@ -82,11 +86,14 @@ def propose_mapping(
     return Proposal(opened.header, matches, {m.column: m.field for m in matches if m.field})
 
 
-def _opened(source: Path | str, sheet: str | None, query: str | None) -> Source:
-    if is_url(source):
-        landed = land_query(str(source), query or "", most=SAMPLE_ROWS * 5)
-        return open_source(landed.path, name=safe_name(source), form="parquet")
-    return open_source(Path(source), sheet=sheet)
+@contextmanager
+def _opened(spec: Resource, source: Path | str, sheet: str | None, query: str | None) -> Iterator[Source]:
+    """To be looked at, not kept: a query's rows are gone afterwards."""
+    if not is_address(source):
+        yield mended(open_source(Path(source), sheet=sheet), spec)
+        return
+    with drafted_query(str(source), query or "", most=SAMPLE_ROWS * 5) as draft:
+        yield open_source(draft, name=safe_name(source), form="parquet")
 
 
 def _samples(opened: Source) -> list[pa.Array]:
@@ -174,9 +181,15 @@ def preview(
     query: str | None = None, rows: int = 5000,
 ) -> Preview:  # fmt: skip
     """What would be refused among the first ``rows``; nothing is kept."""
-    spec, opened = find(resource), _opened(source, sheet, query)
-    settled = settle_mapping(spec, opened.header, mapping, file=opened.name)
-    plan = plan_of(spec, opened.header, settled, delivery="", received=timezone.now())
+    spec = find_unquoted(resource)
+    with _opened(spec, source, sheet, query) as opened:
+        settled = settle_mapping(spec, opened.header, mapping, file=opened.name)
+        return _tried(
+            plan_of(spec, opened.header, settled, delivery="", received=timezone.now()), opened, rows
+        )
+
+
+def _tried(plan: Plan, opened: Source, rows: int) -> Preview:
     seen, accepted, refused = SeenKeys(), 0, 0
     issues: list[Issue] = []
     for chunk in opened.chunks():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
+from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.models import MappingProfile
-from huicheng.exchange.refusals import MissingColumns, SourceRefused, WrongMapping
+from huicheng.exchange.refusals import MissingColumns, WrongMapping
 from huicheng.ground.api import Event, act, current_actor, publish
 
 PERSONAL = ("person_id", "phone", "date", "datetime")
@@ -73,12 +75,11 @@ def settle_mapping(
     missing = [one for one in resource.fields if one.name in needed - set(found.values())]
     if missing:
         titles = "、".join(one.title for one in missing)
-        if headless(header):
-            raise _headless(MissingColumns, file, _("缺少必填的列：%(titles)s") % {"titles": titles})
-        unused = "、".join(column for column in header if column not in found) or _("无")
+        unused = [place for place, column in enumerate(header) if column not in found]
         raise MissingColumns(
-            file, _("缺少必填的列：%(titles)s；文件中未用到的列：%(unused)s") % {"titles": titles, "unused": unused},
-            do=_("请补上这些列，或用列对应说明哪一列是它（huicheng deliver --preview）"), row=0, column=missing[0].title,
+            file, _("缺少必填的列：%(titles)s；文件中未用到的列：%(unused)s") % {
+                "titles": titles, "unused": columns_told(header, unused) or _("无"),
+            }, do=_mend(header), row=0, column=missing[0].title,
         )  # fmt: skip
     if not found:
         raise WrongMapping(
@@ -88,17 +89,43 @@ def settle_mapping(
     return found
 
 
+def _mend(header: Sequence[str]) -> str:
+    return _headless_hint(header) or _("请补上这些列，或用列对应说明哪一列是它（huicheng deliver --preview）")
+
+
+def _headless_hint(header: Sequence[str]) -> str:
+    return _("文件似乎没有表头行，第一行就是数据：请在第一行写上列名再交付") if headless(header) else ""
+
+
+def _columns_or_hint(header: Sequence[str]) -> str:
+    every = columns_told(header, range(len(header)))
+    return _headless_hint(header) or _("文件的列是：%(header)s") % {"header": every}
+
+
 def headless(header: Sequence[str]) -> bool:
-    """Whether what stands for a header is a row of data: its cells must then be shown to nobody."""
+    """Whether what stands for a header may be a row of data: a value among its cells, or no name that anybody knows."""
     cells = pa.array([cell for cell in header if len(cell) > 5], pa.string())
-    return any(codes.check(kind, cells).values.null_count < len(cells) for kind in PERSONAL)
+    values = any(codes.check(kind, cells).values.null_count < len(cells) for kind in PERSONAL)
+    return values or not any(plain(cell) in _known_names() for cell in header)
 
 
-def _headless(kind: type[SourceRefused], file: str, what: str) -> SourceRefused:
-    return kind(
-        file, _("%(what)s；文件似乎没有表头行，第一行就是数据") % {"what": what},
-        do=_("请在第一行写上列名再交付"), row=0,
-    )  # fmt: skip
+def _known_names() -> frozenset[str]:
+    """What any resource calls its fields."""
+    return frozenset(plain(name) for spec in resources() for one in spec.fields for name in names_of(one))
+
+
+def columns_told(header: Sequence[str], places: Iterable[int]) -> str:
+    """Columns in words that may be kept: by a name that the catalogue knows, else only by place and length.
+
+    The first row of a file without a header is data, and a message is read by others than the one who has the file.
+    """
+    known = _known_names()
+    shown = [
+        header[place] if plain(header[place]) in known
+        else _("第 %(place)s 列（%(size)s 个字）") % {"place": place + 1, "size": len(header[place])}
+        for place in places
+    ]  # fmt: skip
+    return "、".join(shown)
 
 
 def check_mapping(
@@ -107,26 +134,22 @@ def check_mapping(
     known = {one.name for one in resource.fields}
     twice = [name for name in mapping.values() if list(mapping.values()).count(name) > 1]
     for column, name in mapping.items():
-        if column not in header:
-            if headless(header):
-                raise _headless(WrongMapping, file, _("没有列对应中写的列"))
-            raise WrongMapping(
-                file, _("没有列“%(column)s”") % {"column": column},
-                do=_("文件的列是：%(header)s") % {"header": "、".join(header)}, row=0, column=column,
-            )  # fmt: skip
         if name not in known or name in twice:
             problem = _("字段“%(field)s”被对应了两次") if name in known else _("资源没有字段“%(field)s”")
             raise WrongMapping(
-                file, problem % {"field": name}, do=_("可用的字段是：%(fields)s") % {"fields": "、".join(sorted(known))},
-                row=0, column=column,
+                file, problem % {"field": name[:60]}, do=_("可用的字段是：%(fields)s") % {"fields": "、".join(sorted(known))},
+                row=0,
+            )  # fmt: skip
+        if column not in header:
+            raise WrongMapping(
+                file, _("没有列对应里给字段“%(field)s”写的那一列") % {"field": name},
+                do=_columns_or_hint(header), row=0,
             )  # fmt: skip
 
 
 @act
 def remember_mapping(resource: str, header: Sequence[str], mapping: Mapping[str, str]) -> None:
     """Use this mapping whenever a file with the same columns is delivered."""
-    from huicheng.exchange.catalogue import resource as find
-
     spec = find(resource)
     check_mapping(spec, header, mapping, file=spec.title)
     MappingProfile.objects.update_or_create(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,25 +13,11 @@ import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.checking import ISSUES
+from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.landing import sync_folder
+from huicheng.exchange.mended import reason_column
 
 EXCEL_ROWS = 100_000
-
-
-NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
-
-
-def inert(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula, as text; numbers stay as they are."""
-    return (
-        f"'{cell}"
-        if cell.startswith(("=", "@", "+", "-", "\t", "\r")) and not NUMBER.fullmatch(cell)
-        else cell
-    )
-
-
-def reason_column() -> str:
-    return _("退回原因")
 
 
 class Outputs:
@@ -66,7 +51,7 @@ class Outputs:
 
     def _shown(self, cells: Sequence[str]) -> Sequence[str]:
         """A workbook's cells say themselves that they are text; see ``_to_workbook``."""
-        return cells if self.form == "excel" else [inert(cell) for cell in cells]
+        return cells if self.form == "excel" else [harmless_cell(cell) for cell in cells]
 
     def finish(self) -> tuple[str, str]:
         """Close, name and keep; returns the paths of issues and refused rows, empty where there are none."""
@@ -101,7 +86,7 @@ def _to_text(source: Path, target: Path) -> None:
         source.open(encoding="utf-8-sig", newline="") as file,
         target.open("w", encoding="utf-8-sig", newline="") as copy,
     ):
-        csv.writer(copy).writerows([inert(cell) for cell in row] for row in csv.reader(file))
+        csv.writer(copy).writerows([harmless_cell(cell) for cell in row] for row in csv.reader(file))
 
 
 def _to_workbook(source: Path, target: Path) -> None:

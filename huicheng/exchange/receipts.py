@@ -6,7 +6,9 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
@@ -15,6 +17,9 @@ from huicheng.exchange.checking import reason_text
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
 from huicheng.ground.api import BadInput
+from huicheng.lake import api as lake
+
+ISSUE_KINDS = Path(__file__).with_name("issue_kinds.sql")
 
 
 class NoSuchReceipt(BadInput, LookupError):
@@ -39,11 +44,30 @@ class Receipt:
     refused: int
     flagged: int
     version: int | None
+    before: int | None
+    base: int | None
     issues_file: str
     refused_file: str
     reason: str
     mapping: dict[str, str]
     seconds: float
+
+
+class NeedsConfirmation(BadInput):
+    """A replacement would lose most rows: nothing was taken until somebody confirms ``receipt``."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.receipt = receipt
+        counts = {
+            name: f"{getattr(receipt, name) or 0:,}" for name in ("rows", "accepted", "refused", "before")
+        }
+        what = _(
+            "%(file)s：共 %(rows)s 行，可接收 %(accepted)s 行，退回 %(refused)s 行；表里现有 %(before)s 行。"
+        )
+        shrinks = receipt.accepted * 2 < (receipt.before or 0)
+        why = _("替换后剩下的行不到原来的一半，") if shrinks else _("超过一半的行要被退回，")
+        do = _("所以先没有写入，等您确认。请核对导出是否完整；确实要替换，再确认一次。")
+        super().__init__(what % {"file": receipt.file, **counts} + why + do)
 
 
 @dataclass(frozen=True)
@@ -56,6 +80,18 @@ class Issue:
     code: str
     reason: str
     outcome: str
+
+
+@dataclass(frozen=True)
+class IssueKind:
+    """One kind of problem of a delivery: how often, and where it was met first."""
+
+    field: str
+    code: str
+    reason: str
+    outcome: str
+    count: int
+    examples: tuple[Issue, ...]
 
 
 def receipt_of(row: Delivery) -> Receipt:
@@ -84,19 +120,44 @@ def receipts(
 
 
 def issues(receipt_id: str, *, limit: int = 100) -> list[Issue]:
-    path = receipt(receipt_id).issues_file
-    if not path or not Path(path).exists():
-        return []
-    found: list[Issue] = []
+    return list(islice(each_issue(receipt_id), limit))
+
+
+def each_issue(receipt_id: str) -> Iterator[Issue]:
+    """All of them, in the order of reading, a batch in memory at a time."""
+    path = _issues_file(receipt_id)
+    return _read_issues(path) if path else iter(())
+
+
+def _issues_file(receipt_id: str) -> Path | None:
+    path = Path(receipt(receipt_id).issues_file or "/nowhere")
+    return path if path.is_file() else None
+
+
+def _read_issues(path: Path) -> Iterator[Issue]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=4096):
-            found += [issue_of(one) for one in batch.to_pylist()]
-            if len(found) >= limit:
-                break
-    return found[:limit]
+            yield from map(issue_of, batch.to_pylist())
 
 
-def issue_of(row: dict[str, str | int]) -> Issue:
+def issue_kinds(receipt_id: str, *, examples: int = 3, limit: int = 100) -> list[IssueKind]:
+    """Every issue counted, however many there are."""
+    path = _issues_file(receipt_id)
+    if path is None:
+        return []
+    given = {"path": str(path), "examples": examples, "kinds": limit}
+    with lake.connection(memory="512MB") as engine:
+        found = engine.execute(ISSUE_KINDS.read_text(encoding="utf-8"), given).fetchall()
+    return [_kind(*row) for row in found]
+
+
+def _kind(field: str, code: str, outcome: str, count: int, examples: list[dict[str, Any]]) -> IssueKind:
+    same = {"field": field, "code": code, "outcome": outcome}
+    shown = tuple(issue_of({**same, **one}) for one in examples)
+    return IssueKind(field, code, reason_text(code), outcome, count, shown)
+
+
+def issue_of(row: dict[str, Any]) -> Issue:
     code, detail = str(row["code"]), str(row["detail"])
     reason = f"{reason_text(code)}：{detail}" if detail else reason_text(code)
     return Issue(int(row["row"]), str(row["field"]), str(row["value"]), code, reason, str(row["outcome"]))

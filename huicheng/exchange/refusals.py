@@ -23,6 +23,10 @@ class EmptySource(SourceRefused):
     """No header, or no bytes at all."""
 
 
+class NoFile(SourceRefused):
+    """A folder, a pipe, a device, or a file that may not be read."""
+
+
 class UnknownFormat(SourceRefused):
     """Not one of the formats that can be delivered."""
 
@@ -73,6 +77,14 @@ class NothingAccepted(SourceRefused):
 
 class NotYours(BadInput):
     """This actor may not deliver to this resource."""
+
+
+class NotHeld(BadInput):
+    """Only a delivery that waits to be confirmed can be confirmed or given up."""
+
+
+class RollbackRefused(BadInput):
+    """There is no delivery to undo, or no whole version from before it."""
 
 
 def retold(kind: str, file: str, text: str) -> SourceRefused:

@@ -115,10 +115,8 @@ class _Raggeds:
         said = _("应有 %(wanted)s 列，实有 %(found)s 列") % {"wanted": width, "found": row.actual_columns}
         where = row.expected_columns if row.actual_columns > width else row.actual_columns + 1
         column = self.dialect.header[min(where, width) - 1]
-        detail = _("%(said)s，从“%(column)s”起对不上。原文：%(text)s") % {
-            "said": said, "column": column, "text": row.text[:500],
-        }  # fmt: skip
-        self.waiting.append(BadRow(number, "row.ragged", detail, tuple(cells)))
+        detail = _("%(said)s，从“%(column)s”起对不上") % {"said": said, "column": column}
+        self.waiting.append(BadRow(number, "row.ragged", detail, tuple(cells), row.text[:500]))
         return "skip"
 
     def until(self, last: int) -> list[BadRow]:

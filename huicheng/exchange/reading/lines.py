@@ -121,7 +121,7 @@ def _problem(found: Any, header: tuple[str, ...]) -> str:
     if not isinstance(found, dict):
         return _("这一行不是一个完整的 JSON 对象")
     extra = [key for key in found if key not in header]
-    return _("这一行有前面没有出现过的列“%(column)s”") % {"column": extra[0]} if extra else ""
+    return _("这一行有 %(count)s 个前面没有出现过的列") % {"count": len(extra)} if extra else ""
 
 
 def _cell(value: Any) -> str | None:

@@ -30,12 +30,16 @@ FORMS = {
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that is no row of this table: too few or too many cells, or not readable at all."""
+    """A row that is no row of this table: too few or too many cells, or not readable at all.
+
+    ``original`` goes back to the department with its row, and nowhere else: nobody knows what stands in it.
+    """
 
     row: int
     reason: str
     detail: str
     cells: tuple[str, ...]
+    original: str = ""
 
 
 @dataclass(frozen=True)

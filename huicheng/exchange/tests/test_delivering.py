@@ -5,7 +5,8 @@ import pytest
 from openpyxl import Workbook
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, acting_as, events, system_actor
+from huicheng.exchange import committing
+from huicheng.ground.api import Actor, acting_as, cancel, events, jobs, run_waiting, submit, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +50,8 @@ def test_rows_know_the_delivery_and_the_line_they_came_from(deliver):
 
 
 def test_a_refused_row_comes_back_in_a_file_of_the_same_shape(deliver):
-    receipt = deliver(HEADER + WANG + "3\t\t\t\t\n" + "4\t只有两格\n")
-    assert (receipt.accepted, receipt.refused) == (1, 2)
+    receipt = deliver(HEADER + WANG + LI + "3\t\t\t\t\n" + "4\t只有两格\n")
+    assert (receipt.accepted, receipt.refused) == (2, 2)
     assert receipt.refused_file.endswith(".tsv")
     first, second = exchange.refused_rows(receipt.id)
     assert first["个人编号"] == "3"
@@ -98,8 +99,8 @@ def test_the_second_row_of_the_same_key_is_sent_back(deliver):
 
 
 def test_a_missing_required_column_is_named_and_leaves_a_failed_receipt(deliver):
-    with pytest.raises(exchange.MissingColumns, match=r"姓名.*备注"):
-        deliver("个人编号\t备注\n1\tx\n")
+    with pytest.raises(exchange.MissingColumns, match=r"姓名.*未用到的列：第 2 列（4 个字）"):
+        deliver("个人编号\t内部备注\n1\tx\n")
     receipt = exchange.receipts(state="failed")[0]
     assert "缺少必填的列：姓名" in receipt.reason
     assert not lake.exists(TABLE)
@@ -155,9 +156,6 @@ def test_an_upsert_resource_keeps_what_the_new_file_does_not_name(tmp_path):
 
 
 def test_a_replacement_that_was_interrupted_does_not_undo_a_newer_one(deliver, monkeypatch):
-    from huicheng.exchange import committing
-    from huicheng.ground.api import run_waiting
-
     def die(*_args):
         raise KeyboardInterrupt
 
@@ -165,10 +163,14 @@ def test_a_replacement_that_was_interrupted_does_not_undo_a_newer_one(deliver, m
         patched.setattr(committing, "_take", die)
         with pytest.raises(KeyboardInterrupt):
             deliver(HEADER + WANG)
+    left = jobs(state="running")[0]
+    cancel(left.id)  # this process lives, so nobody takes its job over
     deliver(HEADER + LI)
     with acting_as(LIU):
+        submit("exchange.deliver", key=left.key, **left.args)
         run_waiting()
     assert names() == ["李强"]
+    assert events(kind="exchange.DeliverySetAside")[0].subject == f"delivery:{left.key}"
 
 
 def test_a_newly_declared_resource_is_delivered_to_without_code(tmp_path):
@@ -210,6 +212,13 @@ def test_a_file_of_which_no_column_is_known_replaces_nothing(tmp_path):
     assert not lake.exists(spec.table)
 
 
+def test_a_file_of_names_alone_keeps_them_to_itself(deliver):
+    with pytest.raises(exchange.MissingColumns, match="第 1 列（2 个字）") as refusal:
+        deliver("王芳\t李强\n赵敏\t孙丽\n")
+    told = f"{refusal.value}{exchange.receipts(state='failed')[0]}{events()}"
+    assert not any(name in told for name in ("王芳", "李强", "赵敏", "孙丽"))
+
+
 @pytest.mark.parametrize("mapping", [None, {"证件号码": "id_number"}])
 def test_a_file_without_a_header_tells_nobody_who_is_in_it(deliver, mapping):
     with pytest.raises(exchange.SourceRefused, match="没有表头行") as refusal:
@@ -219,7 +228,7 @@ def test_a_file_without_a_header_tells_nobody_who_is_in_it(deliver, mapping):
 
 
 def test_the_sealed_event_of_a_failure_has_no_words_of_the_file(deliver):
-    with pytest.raises(exchange.MissingColumns, match="王芳"):
+    with pytest.raises(exchange.MissingColumns, match="没有表头行"):
         deliver("王芳\t个人\n李强\t2\n")
     told = events(kind="exchange.DeliveryFailed")[0].data
     assert (told["reason"], told["rows"]) == ("MissingColumns", 0)

@@ -64,7 +64,7 @@ def test_a_remembered_mapping_is_used_next_time(odd):
 
 
 def test_a_mapping_to_an_unknown_column_or_field_names_what_there_is(odd):
-    with pytest.raises(exchange.WrongMapping, match="xingming、身份证号"):
+    with pytest.raises(exchange.WrongMapping, match="第 1 列（8 个字）、身份证号"):
         exchange.preview("police_households", odd, mapping={"姓名": "name"})
     with pytest.raises(exchange.WrongMapping, match="没有字段“age”"):
         exchange.preview("police_households", odd, mapping={"xingming": "age"})

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from huicheng.exchange import outputs
 from huicheng.exchange.checking import ISSUES
 
-CELLS = ("=1+1", "@SUM(A1)", "+86-1", "-x", "\t=1", "\r=1", "-3.5", "+8613804012235", "王芳", "")
+CELLS = ("=1+1", "@SUM(A1)", "+86-1", "-x", "\t=1", "\r=1", "-3.5", "+8613804012235", "-", "")
 
 
 def written(folder, form):
