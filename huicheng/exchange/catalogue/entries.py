@@ -1,17 +1,22 @@
 """The catalogue 目录: what there is, whose it is, how fresh it is."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.catalogue import searching
+from huicheng.exchange.catalogue.classifying import info_code
+from huicheng.exchange.catalogue.editing import completeness
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.models import ResourceRow
-from huicheng.ground.api import BadInput, Event, act, declared, department, publish
+from huicheng.exchange.models import EntryVersion, ResourceRow
+from huicheng.ground.api import BadInput, Event, act, current_actor, declared, department, publish
 from huicheng.lake import api as lake
 
 # How old a table may be before it counts as late: its declared cycle and half as much again.
@@ -27,6 +32,10 @@ CYCLE = {
 
 class UnknownResource(BadInput):
     """Nothing in the catalogue has this code."""
+
+
+class ResourceRetired(UnknownResource):
+    """The entry was taken out of the catalogue; the message says why."""
 
 
 class PersonalFieldOpen(ValueError):
@@ -70,7 +79,8 @@ def _sync(spec: Resource) -> bool:
     department(spec.owner)
     _refuse_open_personal(spec)
     row = ResourceRow.objects.filter(code=spec.code).first()
-    if row and _same(row.spec, spec):
+    settled = row and row.published_on  # an entry from before the index and numbers is written again
+    if row and settled and (_same(row.spec, spec) or row.state == ResourceRow.RETIRED):
         return False
     declare(spec)
     return True
@@ -93,53 +103,160 @@ def _refuse_open_personal(spec: Resource) -> None:
 def declare(spec: Resource, *, by_pack: bool = True) -> None:
     """Write a catalogue entry, as a new version of itself if it is there."""
     _refuse_open_personal(spec)
+    version = next_version(spec.code)
+    actor = current_actor()
+    EntryVersion.objects.create(
+        resource=spec.code, version=version, state=EntryVersion.PUBLISHED, owner=spec.owner,
+        spec=spec.as_dict(), author=actor.id, author_name=actor.name,
+    )  # fmt: skip
+    put_in_place(spec, version, by_pack=by_pack)
+
+
+def next_version(code: str) -> int:
+    """One more than any version of the entry, drafts included."""
+    newest = EntryVersion.objects.filter(resource=code).aggregate(most=Max("version"))["most"] or 0
+    current = ResourceRow.objects.filter(code=code).values_list("version", flat=True).first() or 0
+    return max(newest, current) + 1
+
+
+def put_in_place(spec: Resource, version: int, *, by_pack: bool = False) -> None:
+    """Make ``version`` the published one, inside the caller's act."""
     row = ResourceRow.objects.filter(code=spec.code).first()
-    version = row.version + 1 if row else 1
     ResourceRow.objects.update_or_create(
         code=spec.code,
         defaults={
             "title": spec.title, "owner": spec.owner, "open": spec.open, "declared": by_pack,
-            "spec": spec.as_dict(), "version": version,
+            "spec": spec.as_dict(), "version": version, "state": ResourceRow.PUBLISHED, "retired_because": "",
+            "category": spec.category, "share": spec.share, "update": spec.update, "items": len(spec.fields),
+            "completeness": completeness(spec).score, "info_code": _number(spec, row),
+            "published_on": (row and row.published_on) or timezone.localdate(),
         },
     )  # fmt: skip
+    searching.index([spec])
     publish(
         ResourceDeclared(subject=f"resource:{spec.code}", version=version, owner=spec.owner, open=spec.open)
     )
 
 
-def resource(code: str) -> Resource:
+def _number(spec: Resource, row: ResourceRow | None) -> str | None:
+    """A resource keeps its number for life, and gets another only when it is put in another class."""
+    if not spec.category:
+        return None
+    first = info_code(spec.category, 0).partition("/")[0] + "/"
+    if row and (row.info_code or "").startswith(first):
+        return row.info_code
+    taken = ResourceRow.objects.filter(info_code__startswith=first).aggregate(last=Max("info_code"))["last"]
+    return info_code(spec.category, int(re.sub(r"^.*/", "", taken)) + 1 if taken else 1)
+
+
+def resource(code: str, *, retired: bool = False) -> Resource:
+    """``retired``: also one that was taken out, for those who must still find its rows to delete them."""
     row = ResourceRow.objects.filter(code=code.removeprefix("raw.")).first()
     if row is None:
         raise UnknownResource(_("目录里没有“%(code)s”。可用的代码见 huicheng resources。") % {"code": code})
+    if row.state == ResourceRow.RETIRED and not retired:
+        raise ResourceRetired(
+            _("“%(title)s”已从目录停用：%(why)s") % {"title": row.title, "why": row.retired_because}
+        )
     return Resource.from_dict(row.spec)
 
 
-def resources(*, owner: str | None = None, open_only: bool = False) -> list[Resource]:
+def resources(*, owner: str | None = None, open_only: bool = False, retired: bool = False) -> list[Resource]:
     rows = ResourceRow.objects.all()
+    rows = rows if retired else rows.filter(state=ResourceRow.PUBLISHED)
     rows = rows.filter(owner=owner) if owner else rows
     rows = rows.filter(open=True) if open_only else rows
     return [Resource.from_dict(row.spec) for row in rows]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A catalogue entry with what the platform adds to it: number, version, dates, marks."""
+
+    spec: Resource
+    info_code: str
+    version: int
+    state: str
+    published_on: str
+    completeness: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search; ``facets`` count what each side would leave: {"owner": {"gongan": 3}}."""
+
+    total: int
+    entries: tuple[Entry, ...]
+    facets: dict[str, dict[str, int]]
+
+
+SIDES = ("owner", "category", "share", "update")
+
+
+def search(
+    text: str = "",
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    open_only: bool = False,
+    **sides: str,
+) -> Found:
+    """Entries that hold every word of ``text`` (pinyin too) and stand on every side chosen, the best first."""
+    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
+    rows = rows.filter(open=True) if open_only else rows
+    ranked = searching.ranked(text)
+    wanted = {side: value for side, value in sides.items() if value and side in SIDES}
+    standing = set(rows.filter(**wanted).values_list("code", flat=True))
+    codes = [code for code in ranked if code in standing] if ranked is not None else sorted(standing)
+    facets = _facets(rows, set(ranked) if ranked is not None else None, sides)
+    return Found(len(codes), tuple(entries_of(codes[offset : offset + limit])), facets)
+
+
+def _facets(rows: Any, matching: set[str] | None, sides: dict[str, str]) -> dict[str, dict[str, int]]:
+    """Each side is counted among what the other sides leave, so that no choice leads to nothing."""
+    counted: dict[str, dict[str, int]] = {side: {} for side in SIDES}
+    for code, *values in rows.values_list("code", *SIDES):
+        if matching is not None and code not in matching:
+            continue
+        off = [
+            side
+            for side, value in zip(SIDES, values, strict=True)
+            if sides.get(side) not in (None, "", value)
+        ]
+        for side, value in zip(SIDES, values, strict=True):
+            if not off or off == [side]:
+                counted[side][value] = counted[side].get(value, 0) + 1
+    return {side: dict(sorted(values.items(), key=lambda one: -one[1])) for side, values in counted.items()}
+
+
+def entry(code: str) -> Entry:
+    """Also one that was retired: its page still says what it was."""
+    row = ResourceRow.objects.filter(code=code.removeprefix("raw.")).first()
+    if row is None:
+        raise UnknownResource(_("目录里没有“%(code)s”。可用的代码见 huicheng resources。") % {"code": code})
+    return _entry(row)
+
+
+def entries_of(codes: Sequence[str]) -> list[Entry]:
+    """In the order asked."""
+    rows = {row.code: row for row in ResourceRow.objects.filter(code__in=codes)}
+    return [_entry(rows[code]) for code in codes if code in rows]
+
+
+def _entry(row: ResourceRow) -> Entry:
+    return Entry(
+        spec=Resource.from_dict(row.spec),
+        info_code=row.info_code or "",
+        version=row.version,
+        state=row.state,
+        published_on=row.published_on.isoformat() if row.published_on else "",
+        completeness=row.completeness,
+    )
+
+
 def table_of(one: Resource | str) -> str:
     """The lake table of a resource."""
     return (resource(one) if isinstance(one, str) else one).table
-
-
-def search(text: str, *, among: Iterable[Resource] | None = None) -> list[Resource]:
-    """Every word must be found somewhere; a title counts most."""
-    words = text.lower().split()
-    found = [
-        (sum(_weight(one, word) for word in words), one) for one in (resources() if among is None else among)
-    ]
-    hits = [pair for pair in found if all(_weight(pair[1], word) for word in words)]
-    return [one for _score, one in sorted(hits, key=lambda pair: -pair[0])]
-
-
-def _weight(one: Resource, word: str) -> int:
-    fields = " ".join(f"{f.name} {f.title}" for f in one.fields)
-    places = ((one.title, 8), (one.code, 4), (one.category, 3), (one.summary, 2), (fields, 1))
-    return sum(weight for text, weight in places if word in text.lower())
 
 
 def publish_table(code: str, data: Any, *, mode: str = "replace", txn: tuple[str, int] | None = None) -> int:
