@@ -53,9 +53,9 @@ from huicheng.exchange.catalogue import (
     submit,
     sync_declared,
     table_of,
+    take_back,
     unfinished,
     versions,
-    withdraw,
 )
 from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import Field, Resource
@@ -231,6 +231,7 @@ __all__ = [
     "sweep",
     "sync_declared",
     "table_of",
+    "take_back",
     "unfinished",
     "versions",
     "withdraw",

@@ -55,7 +55,9 @@ class EntryVersion(models.Model):
         verbose_name = verbose_name_plural = "目录版本"
         ordering: ClassVar = ["resource", "-version"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["resource", "version"], name="exchange_one_row_per_entry_version"),
+            models.UniqueConstraint(
+                fields=["resource", "version"], name="exchange_one_row_per_entry_version"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,9 +38,9 @@ from huicheng.exchange.catalogue.life import (
     retire,
     return_entry,
     submit,
+    take_back,
     unfinished,
     versions,
-    withdraw,
 )
 
 __all__ = [
@@ -85,7 +85,7 @@ __all__ = [
     "submit",
     "sync_declared",
     "table_of",
+    "take_back",
     "unfinished",
     "versions",
-    "withdraw",
 ]

@@ -66,9 +66,7 @@ Check = Callable[[Resource], str]
 
 def problems(spec: Resource, *, neighbours: Sequence[str] = ()) -> list[Problem]:
     """Everything an editor should mend; ``neighbours`` are titles and codes the entry stands beside."""
-    found = [
-        Problem(column, message, severe) for column, severe, check in CHECKS if (message := check(spec))
-    ]
+    found = [Problem(column, message, severe) for column, severe, check in CHECKS if (message := check(spec))]
     return found + _dragged(spec, neighbours)
 
 
@@ -122,11 +120,17 @@ def _method(spec: Resource) -> str:
 
 
 def _condition(spec: Resource) -> str:
-    return _("有条件共享要写明条件。") if spec.share == "conditional" and not spec.share_condition.strip() else ""
+    return (
+        _("有条件共享要写明条件。")
+        if spec.share == "conditional" and not spec.share_condition.strip()
+        else ""
+    )
 
 
 def _basis(spec: Resource) -> str:
-    return _("不予共享要写明法律、行政法规或政策依据。") if spec.share == "none" and not spec.share_basis else ""
+    return (
+        _("不予共享要写明法律、行政法规或政策依据。") if spec.share == "none" and not spec.share_basis else ""
+    )
 
 
 def _open_not_shared(spec: Resource) -> str:
@@ -135,7 +139,11 @@ def _open_not_shared(spec: Resource) -> str:
 
 def _open_personal(spec: Resource) -> str:
     personal = [f.title for f in spec.fields if f.sensitivity == "personal"]
-    return _("向社会开放，却含个人信息：%(what)s。") % {"what": "、".join(personal)} if spec.open and personal else ""
+    return (
+        _("向社会开放，却含个人信息：%(what)s。") % {"what": "、".join(personal)}
+        if spec.open and personal
+        else ""
+    )
 
 
 def _no_items(spec: Resource) -> str:

@@ -204,7 +204,7 @@ def _move(row: EntryVersion, state: str, *, note: str = "", reviewer: str = "") 
     _tell(row.resource, row.version, state, row.owner, note)
 
 
-def withdraw(code: str, actor: Actor) -> Version:
+def take_back(code: str, actor: Actor) -> Version:
     """Take a version back from the reviewer."""
     row = _in_state(code, EntryVersion.REVIEW)
     _may_write(actor, row.owner)

@@ -136,9 +136,13 @@ class _Postgres:
         "setweight(to_tsvector('simple', %s), 'C') || setweight(to_tsvector('simple', %s), 'D'))"
     )
     FIND = (
-        "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
-        "ORDER BY ts_rank('{{0.12,0.37,0.75,1.0}}', words, asked) DESC, code"
-    ).replace("{{", "{").replace("}}", "}")
+        (
+            "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
+            "ORDER BY ts_rank('{{0.12,0.37,0.75,1.0}}', words, asked) DESC, code"
+        )
+        .replace("{{", "{")
+        .replace("}}", "}")
+    )
 
     @classmethod
     def find(cls, words: list[str], *, every: bool) -> list[str]:
