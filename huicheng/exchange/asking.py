@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import UnknownResource, resource
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import decide, mount_of
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
@@ -176,18 +177,11 @@ def _csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
         if number == 0:
             out.write("\ufeff")
             writer.writerow(batch.schema.names)
-        columns = [[_cell(value) for value in column.to_pylist()] for column in batch.columns]
+        columns = [[harmless_cell(value) for value in column.to_pylist()] for column in batch.columns]
         writer.writerows(zip(*columns, strict=True))
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
-
-
-def _cell(value: Any) -> Any:
-    # A cell that begins like a formula would be run by a spreadsheet.
-    if isinstance(value, str) and value[:1] in ("=", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def _json(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

@@ -27,6 +27,6 @@ def harmful_cell(text: str) -> str:
 
 def _would_run(text: str) -> bool:
     inner = text.strip()
-    if not inner or NUMBER.fullmatch(inner) or DASHES.fullmatch(inner):
+    if not inner or (inner[0] not in SIGNS and text[0] not in FIRST):
         return False
-    return inner[0] in SIGNS or text[0] in FIRST
+    return not (NUMBER.fullmatch(inner) or DASHES.fullmatch(inner))
