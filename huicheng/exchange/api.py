@@ -71,6 +71,8 @@ from huicheng.exchange.events import (
 )
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.holding import confirm, withdraw
+from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
+from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, settled
 from huicheng.exchange.mapping import (
     Match,
     Preview,
@@ -116,7 +118,7 @@ from huicheng.exchange.refusals import (
     UnknownFormat,
     WrongMapping,
 )
-from huicheng.exchange.retention import ErasureRefused, OldFilesSwept, RowsErased, Swept, erase, sweep
+from huicheng.exchange.retention import OldFilesSwept, RowsAged, SweepRefused, Swept, sweep
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 
 __all__ = [
@@ -141,6 +143,8 @@ __all__ = [
     "Entry",
     "EntryHeldBack",
     "EntryMoved",
+    "Erased",
+    "Erasure",
     "ErasureRefused",
     "Field",
     "FieldTooLong",
@@ -174,10 +178,12 @@ __all__ = [
     "ResourceRetired",
     "Rollback",
     "RollbackRefused",
+    "RowsAged",
     "RowsErased",
     "SourceRefused",
     "SourceUnreachable",
     "Statistics",
+    "SweepRefused",
     "Swept",
     "TableMismatch",
     "TablePublished",
@@ -195,6 +201,7 @@ __all__ = [
     "changes",
     "completeness",
     "confirm",
+    "carry_over",
     "decide",
     "declare",
     "deliver",
@@ -202,7 +209,10 @@ __all__ = [
     "each_issue",
     "entry",
     "erase",
+    "erasures",
+    "erasures_file",
     "export",
+    "forget_pending",
     "harmless_cell",
     "is_address",
     "issue_kinds",
@@ -226,6 +236,7 @@ __all__ = [
     "rollback_of",
     "sample",
     "search",
+    "settled",
     "statistics",
     "submit",
     "sweep",

@@ -63,7 +63,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Resource(Declaration):
-    """信息资源: a table with an owner, a schema, a share type and its duties of care."""
+    """信息资源: a table with an owner, a schema, a share type and its duties of care.
+
+    Rows are kept ``retention_days`` from the date in the field ``retention_by``, or else from their delivery.
+    """
 
     code: str
     title: str
@@ -77,6 +80,7 @@ class Resource(Declaration):
     category: str = ""
     update: Update = "monthly"
     retention_days: int = 3650
+    retention_by: str = ""
     erasure: str = ""
     licence: str = ""
     source: str = ""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from huicheng.exchange import committing, retention, rolling
+from huicheng.exchange import committing, erasing, retention, rolling
 from huicheng.ground.api import Progress, job
 
 
 @job("exchange.deliver", title=gettext_noop("交付"))
 def deliver(progress: Progress, *, delivery: str) -> dict[str, Any]:
     progress.step(_("核对"))
-    return committing.run(progress, delivery)
+    try:
+        return committing.run(progress, delivery)
+    finally:
+        erasing.erase_again(delivery)
 
 
 @job("exchange.rollback", title=gettext_noop("回退"))
@@ -25,6 +29,5 @@ def rollback(progress: Progress, *, delivery: str) -> dict[str, Any]:
 
 @job("exchange.sweep", title=gettext_noop("清理过期文件"), every=timedelta(days=1))
 def sweep(progress: Progress) -> dict[str, Any]:
-    progress.step(_("清理"))
-    swept = retention.sweep()
-    return {"landings": swept.landings, "folders": swept.folders, "versions": swept.versions}
+    swept = retention.sweep(tell=lambda label, at, total: progress.step(label, done=at, total=total))
+    return asdict(swept)

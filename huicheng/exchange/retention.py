@@ -1,42 +1,41 @@
-"""Retention 留存 and erasure 删除: nothing is kept longer than its resource says."""
+"""Retention 留存: nothing is kept longer than its resource says, and the store keeps itself tidy."""
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.landing import kept_at, landings, work_folder
+from huicheng.exchange.delivering import fail
+from huicheng.exchange.erasing import forget_pending
+from huicheng.exchange.erasures import pending
+from huicheng.exchange.landing import landings, one_at_a_time, work_folder
 from huicheng.exchange.models import Delivery
-from huicheng.ground.api import BadInput, Event, act, current_actor, publish
+from huicheng.exchange.refusals import SourceRefused
+from huicheng.ground.api import BadInput, Event, act, current_actor, home, publish, sweep_scratch
 from huicheng.lake import api as lake
 
 # Refused rows and landings hold what departments must mend or may ask for again, not what the city works with.
 REFUSED_DAYS = 180
 LANDING_DAYS = 30
+VERSION_DAYS = 30
+STUCK_DAYS = 7
 DRAFT_SECONDS = 24 * 3600
+SMALL_FILES = 8
+Tell = Callable[[str, int, int], None]
 
 
-class ErasureRefused(BadInput):
-    """The resource does not say how its rows are erased, the key is not whole, or the actor may not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowsErased(Event):
-    """Counted, never named: the event must not keep what was to be forgotten."""
-
-    resource: str
-    rows: int
-    rule: str
+class SweepRefused(BadInput):
+    """Only the platform itself and a data steward sweep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,112 +43,203 @@ class OldFilesSwept(Event):
     landings: int
     folders: int
     versions: int
+    scratch: int = 0
+    compacted: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class RowsAged(Event):
+    """Rows past their resource's days are out of the newest ``version``; ``before`` is where those days began."""
+
+    resource: str
+    rows: int
+    before: str
+    version: int
+
+
+@dataclass
 class Swept:
-    landings: int
-    folders: int
-    versions: int
+    """What went. By resource: ``erased`` anew and ``aged`` rows. By table: ``compacted`` files, ``problems`` in words."""
+
+    landings: int = 0
+    folders: int = 0
+    versions: int = 0
+    scratch: int = 0
+    stuck: int = 0
+    erased: dict[str, int] = field(default_factory=dict)
+    aged: dict[str, int] = field(default_factory=dict)
+    compacted: dict[str, int] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
 
 
-def sweep() -> Swept:
-    """Remove landings, refused rows and table versions past their days, and drafts that nobody will finish."""
-    landed = folders = 0
-    kept_landings: set[str] = set()
-    for spec in resources():
-        gone, kept = _sweep_deliveries(spec)
-        landed, folders = landed + gone[0], folders + gone[1]
-        kept_landings |= kept
-    landed += _sweep_unclaimed(kept_landings)
-    versions = sum(done.expired + done.orphans for done in lake.purge(keep_days=30).values())
-    swept = Swept(landed, folders, versions)
-    if landed or folders or versions:
-        _tell(swept)
-    return swept
+def sweep(*, dry_run: bool = False, tell: Tell | None = None) -> Swept:
+    """Forget what is still to be forgotten, age rows, remove files past their days, join small files, drop old versions.
+
+    ``dry_run`` counts what would go. A table that cannot be swept now is named in ``problems`` and waits for the next time.
+    """
+    _admit()
+    done = Swept()
+    specs = resources()
+    steps = [*_steps(done, specs, dry_run)]
+    for number, (label, step) in enumerate(steps):
+        if tell:
+            tell(label, number, len(steps))
+        step()
+    if not dry_run and (done.landings or done.folders or done.versions or done.scratch or done.compacted):
+        _tell(done)
+    return done
 
 
-def _sweep_deliveries(spec: Resource) -> tuple[tuple[int, int], set[str]]:
+def _admit() -> None:
+    actor = current_actor()
+    steward = actor.kind == "official" and actor.department == "shuju" and actor.may("steward")
+    if actor.kind != "system" and not steward:
+        raise SweepRefused(_("只有数据管理员可以发起清理。"))
+
+
+def _steps(done: Swept, specs: list[Resource], dry_run: bool) -> Iterator[tuple[str, Callable[[], None]]]:
+    yield _("补做删除"), partial(_forget_again, done, dry_run)
+    for spec in specs:
+        yield spec.title, partial(_guard, done, spec.table, partial(_age, done, spec, dry_run))
+    yield _("清理文件"), partial(_sweep_files, done, specs, dry_run)
+    days = {spec.table: min(VERSION_DAYS, spec.retention_days) for spec in specs}
+    for table in lake.tables():
+        keep = days.get(table, VERSION_DAYS)
+        yield table, partial(_guard, done, table, partial(_tidy, done, table, keep, dry_run))
+
+
+def _guard(done: Swept, table: str, step: Callable[[], None]) -> None:
+    """One table in the way must not keep the others from being swept."""
+    try:
+        step()
+    except (lake.LakeBusy, lake.NoSuchTable, ValueError) as problem:
+        done.problems[table] = str(problem)
+
+
+def _forget_again(done: Swept, dry_run: bool) -> None:
+    """Erasures that a kill cut short, that a reader held up, or that came after the backup this city was made from."""
+    if dry_run:
+        done.erased = {one.resource: 0 for one in pending()}
+        return
+    for code, told in forget_pending().items():
+        done.erased[code] = told.rows
+        done.problems |= {table: _("旧版本正被读取，下次清理再删") for table in told.waiting}
+
+
+def _age(done: Swept, spec: Resource, dry_run: bool) -> None:
+    """What the platform makes is made anew from its sources: only what was delivered grows old by itself."""
+    if "." in spec.code or not lake.exists(spec.table):
+        return
+    before = timezone.now() - timedelta(days=spec.retention_days)
+    column = spec.retention_by or "_received"
+    if column not in lake.schema(spec.table).names:
+        return
+    if dry_run:
+        gone = lake.expire(spec.table, column=column, before=before, dry_run=True)
+    else:
+        with one_at_a_time(spec.code):
+            gone = lake.expire(spec.table, column=column, before=before)
+            if gone:
+                _tell_aged(spec, gone, before)
+    if gone:
+        done.aged[spec.code] = gone
+
+
+@act
+def _tell_aged(spec: Resource, rows: int, before: datetime) -> None:
+    publish(
+        RowsAged(
+            subject=f"resource:{spec.code}", resource=spec.code, rows=rows, before=before.date().isoformat(),
+            version=lake.version(spec.table),
+        )
+    )  # fmt: skip
+
+
+def _sweep_files(done: Swept, specs: list[Resource], dry_run: bool) -> None:
+    kept: set[str] = set()
+    for spec in specs:
+        done.stuck += _fail_stuck(spec, dry_run)
+        kept |= _sweep_deliveries(done, spec, dry_run)
+    done.landings += _unlink(_unclaimed(kept), dry_run)
+    for folder in _orphaned_folders():
+        done.folders += 1
+        if not dry_run:
+            shutil.rmtree(folder, ignore_errors=True)
+    done.scratch = sweep_scratch(dry_run=dry_run)
+
+
+def _fail_stuck(spec: Resource, dry_run: bool) -> int:
+    """Deliveries that no job has brought to an end in a week: their sender must know, and their files must not stay."""
+    week_ago = timezone.now() - timedelta(days=STUCK_DAYS)
+    rows = Delivery.objects.filter(resource=spec.code, state=Delivery.WORKING, at__lt=week_ago)
+    if dry_run or not rows.exists():
+        return rows.count()
+    failed = 0
+    with one_at_a_time(spec.code):
+        for row in rows:
+            fail(row, SourceRefused(row.file, _("中断后一周仍未完成"), do=_("请重新交付")))
+            failed += 1
+    return failed
+
+
+def _sweep_deliveries(done: Swept, spec: Resource, dry_run: bool) -> set[str]:
+    """Files of deliveries past their days; returns the landings that are still somebody's."""
     now, kept = timezone.now(), set()
-    landed = folders = 0
     for row in Delivery.objects.filter(resource=spec.code).exclude(state=Delivery.WORKING).iterator():
         age, before = (now - row.at).days, (row.landing, row.issues_file, row.refused_file)
         if age > min(LANDING_DAYS, spec.retention_days):
-            landed += bool(row.landing)
+            done.landings += bool(row.landing)
             row.landing = ""
         if age > min(REFUSED_DAYS, spec.retention_days) and (row.issues_file or row.refused_file):
-            shutil.rmtree(work_folder(row.id), ignore_errors=True)
+            done.folders += 1
             row.issues_file = row.refused_file = ""
-            folders += 1
-        if before != (row.landing, row.issues_file, row.refused_file):
+            if not dry_run:
+                shutil.rmtree(work_folder(row.id), ignore_errors=True)
+        if before != (row.landing, row.issues_file, row.refused_file) and not dry_run:
             row.save(update_fields=["landing", "issues_file", "refused_file"])
         kept.add(Path(row.landing).name)
     working = Delivery.objects.filter(resource=spec.code, state=Delivery.WORKING)
-    return (landed, folders), kept | {
-        Path(stored).name for stored in working.values_list("landing", flat=True)
-    }
+    return kept | {Path(stored).name for stored in working.values_list("landing", flat=True)}
 
 
-def _sweep_unclaimed(kept: set[str]) -> int:
+def _unclaimed(kept: set[str]) -> Iterator[Path]:
     """Landings, named by their content, that no delivery names any more; young ones may belong to a delivery that is just beginning."""
-    gone = 0
     for path in landings().rglob("*"):
         old = path.is_file() and time.time() - path.stat().st_mtime > DRAFT_SECONDS
         if old and path.name not in kept:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
+            yield path
+
+
+def _unlink(paths: Iterable[Path], dry_run: bool) -> int:
+    found = list(paths)
+    for path in found if not dry_run else ():
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _orphaned_folders() -> list[Path]:
+    """What a delivery left whose row is gone, as after a database was put back."""
+    found = [path for path in (home() / "deliveries").glob("D*") if path.is_dir()]
+    old = [path for path in found if time.time() - path.stat().st_mtime > DRAFT_SECONDS]
+    known = set(Delivery.objects.filter(id__in=[path.name for path in old]).values_list("id", flat=True))
+    return [path for path in old if path.name not in known]
+
+
+def _tidy(done: Swept, table: str, keep_days: int, dry_run: bool) -> None:
+    small = lake.scattered(table)
+    if small >= SMALL_FILES:
+        done.compacted[table] = small
+        if not dry_run:
+            lake.compact(table)
+    cleaned = lake.clean(table, keep_days=keep_days, dry_run=dry_run)
+    done.versions += cleaned.expired + cleaned.orphans
 
 
 @act
-def _tell(swept: Swept) -> None:
-    publish(OldFilesSwept(landings=swept.landings, folders=swept.folders, versions=swept.versions))
-
-
-def erase(resource: str, keys: Sequence[Mapping[str, str]]) -> int:
-    """Forget the rows with these keys: in the table, its older versions, and every file that delivered them."""
-    spec = find(resource)
-    _admit(spec, keys)
-    rows = lake.erase(spec.table, keys=[dict(key) for key in keys]) if lake.exists(spec.table) else 0
-    _forget_deliveries(spec, rows)
-    return rows
-
-
-@act
-def _forget_deliveries(spec: Resource, rows: int) -> None:
-    for row in Delivery.objects.filter(resource=spec.code).exclude(state=Delivery.WORKING):
-        _forget_files(row)
+def _tell(done: Swept) -> None:
     publish(
-        RowsErased(subject=f"resource:{spec.code}", resource=spec.code, rows=rows, rule=spec.erasure[:200])
-    )
-
-
-def _admit(spec: Resource, keys: Sequence[Mapping[str, str]]) -> None:
-    actor = current_actor()
-    own = actor.department == spec.owner and actor.may("deliver")
-    steward = actor.department == "shuju" and actor.may("steward")
-    if actor.kind != "system" and not (actor.kind == "official" and (own or steward)):
-        raise ErasureRefused(_("您不能删除“%(title)s”的数据。") % {"title": spec.title})
-    if not spec.erasure:
-        raise ErasureRefused(_("“%(title)s”没有规定如何删除，请先在目录里写明。") % {"title": spec.title})
-    names = {one.name for one in spec.fields}
-    wanted = set(spec.key) or names
-    for key in keys:
-        if not key or not set(key) <= names or (spec.key and set(key) != wanted):
-            raise ErasureRefused(
-                _("要删除的行须用主键指明：%(key)s。") % {"key": "、".join(spec.key or sorted(names))}
-            )
-    if not keys:
-        raise ErasureRefused(_("没有指明要删除哪些行。"))
-
-
-def _forget_files(row: Delivery) -> None:
-    shutil.rmtree(work_folder(row.id), ignore_errors=True)
-    landing = kept_at(row.landing)
-    name = Path(row.landing).name
-    shared = Delivery.objects.filter(landing__endswith=name).exclude(id=row.id).exclude(resource=row.resource)
-    if landing and not shared.exists():
-        with contextlib.suppress(OSError):
-            landing.unlink()
-    row.landing = row.issues_file = row.refused_file = ""
-    row.save(update_fields=["landing", "issues_file", "refused_file"])
+        OldFilesSwept(
+            landings=done.landings, folders=done.folders, versions=done.versions, scratch=done.scratch,
+            compacted=sum(done.compacted.values()),
+        )
+    )  # fmt: skip

@@ -14,10 +14,20 @@ from huicheng.fusion.linking.design import Block, Comparison, Design, Rows
 from huicheng.fusion.linking.linking import Links, link
 from huicheng.fusion.meaning import fact_of, meaning
 from huicheng.fusion.sources import AUTHORITY, SOURCES, Authority, Source
-from huicheng.ground.api import Actor, BadInput, acting_as, run_inline, submit, system_actor
+from huicheng.ground.api import (
+    Actor,
+    BadInput,
+    acting_as,
+    deliver_news,
+    jobs,
+    run_inline,
+    seal,
+    submit,
+    system_actor,
+)
 
 __all__ = ["AUTHORITY", "SOURCES", "Authority", "Block", "Comparison", "Design", "FusionFinished", "FusionRefused", "FusionRun", "Links",
-           "NoSuchRun", "Rows", "Source", "fact_of", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
+           "NoSuchRun", "Rows", "Source", "fact_of", "forget", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
 
 KINDS = ("people", "firms", "houses")
 
@@ -71,6 +81,17 @@ def fuse(
 def reason_of(kind: str, name: str) -> str:
     """Why the register believes the department it does about a field; empty where nobody is named."""
     return next((line.reason for line in AUTHORITY if (line.kind, line.field) == (kind, name)), "")
+
+
+def forget(*, progress: Steps | None = None) -> int:
+    """Derive anew, here and now, what stands on rows erased since the last run; returns how many jobs that took."""
+    seal()
+    deliver_news()
+    watcher = None if progress is None else lambda p: progress.step(p.label, done=p.done, total=p.total)
+    waiting = [one for one in jobs(name="fusion.forget", limit=1000) if one.open]
+    for one in waiting:
+        run_inline(one, watcher=watcher)
+    return len(waiting)
 
 
 def run_of(run_id: str) -> FusionRun:

@@ -55,7 +55,7 @@ class _FusionRun:
         self.versions: dict[str, int] = {}
         self.step(_("准备"))
         if "inputs" not in progress.checkpoint:
-            progress.save(inputs=_pin(), began=timezone.now().isoformat())
+            progress.save(inputs=pin_inputs(), began=timezone.now().isoformat())
         self.inputs: dict[str, int] = progress.checkpoint["inputs"]
         self.id = progress.job_id
         Run.objects.get_or_create(
@@ -196,7 +196,7 @@ def _finish(run_id: str, figures: dict[str, Any], versions: dict[str, int], stag
     publish(FusionFinished(subject=f"fusion:{run_id}", run=run_id, counts=counts, versions=versions))
 
 
-def _pin() -> dict[str, int]:
+def pin_inputs() -> dict[str, int]:
     """The version of every table this run reads, as of its first start."""
     names = [source.table for source in SOURCES]
     names += [f"base.{kind}_links" for kind in KINDS] + ["base.ids"]

@@ -30,7 +30,7 @@ from huicheng.ground.ledger import (
     seal,
     verify_audit,
 )
-from huicheng.ground.place import home, scratch
+from huicheng.ground.place import home, scratch, sweep_scratch
 from huicheng.ground.proving import (
     AlteredSet,
     AnothersKey,
@@ -131,6 +131,7 @@ __all__ = [
     "sign",
     "signed",
     "submit",
+    "sweep_scratch",
     "system_actor",
     "verify",
     "verify_audit",

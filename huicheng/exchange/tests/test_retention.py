@@ -1,3 +1,4 @@
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -8,11 +9,17 @@ from django.utils import timezone
 from huicheng.exchange import api as exchange
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
-from huicheng.ground.api import ANONYMOUS, acting_as, events, home, system_actor
+from huicheng.ground.api import ANONYMOUS, acting_as, events, home, scratch, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
 ROWS = "个人编号\t姓名\n1\t王芳\n2\t李强\n3\t\n"
+
+
+@pytest.fixture(autouse=True)
+def _the_platform_at_work():
+    with acting_as(system_actor("test")):
+        yield
 
 
 @pytest.fixture
@@ -35,8 +42,6 @@ def test_young_files_stay(receipt):
 def test_landings_and_refused_rows_go_when_their_days_are_over(receipt):
     landing = kept_at(Delivery.objects.get().landing)
     aged(receipt, 200)
-    import os
-
     os.utime(landing, (0, 0))
     exchange.sweep()
     assert not landing.exists()
@@ -45,26 +50,93 @@ def test_landings_and_refused_rows_go_when_their_days_are_over(receipt):
     assert events(kind="exchange.OldFilesSwept")
 
 
-def test_an_erased_person_is_in_no_table_version_landing_or_refused_file(receipt):
-    landing = kept_at(Delivery.objects.get().landing)
-    with acting_as(system_actor("test")):
-        assert exchange.erase("insurance_members", [{"person_no": "1"}]) == 1
-    assert lake.read("raw.insurance_members").read_all()["name"].to_pylist() == ["李强"]
-    assert not landing.exists()
-    assert not Path(receipt.refused_file).exists()
-    told = events(kind="exchange.RowsErased")[0]
-    assert told.data["rows"] == 1
-    assert "王芳" not in str(told)
+def test_a_stranger_sweeps_nothing(receipt):
+    with acting_as(ANONYMOUS), pytest.raises(exchange.SweepRefused):
+        exchange.sweep()
 
 
-def test_a_stranger_erases_nothing(receipt):
-    with acting_as(ANONYMOUS), pytest.raises(exchange.ErasureRefused):
-        exchange.erase("insurance_members", [{"person_no": "1"}])
+def test_a_rehearsed_sweep_counts_and_removes_nothing(receipt):
+    aged(receipt, 200)
+    swept = exchange.sweep(dry_run=True)
+    assert (swept.landings, swept.folders) == (1, 1)
+    assert Path(exchange.receipt(receipt.id).refused_file).exists()
+    assert not events(kind="exchange.OldFilesSwept")
 
 
-def test_erasing_without_the_whole_key_is_refused(receipt):
-    with acting_as(system_actor("test")), pytest.raises(exchange.ErasureRefused, match="person_no"):
-        exchange.erase("insurance_members", [{"name": "王芳"}])
+def declare_visits(tmp_path, **duties):
+    fields = (exchange.Field("name", "姓名", "text"), exchange.Field("day", "日期", "date"))
+    duties = {"erasure": "三年", "retention_days": 1095, **duties}
+    exchange.declare(
+        exchange.Resource(code="visits", title="来访", owner="shuju", mode="append", fields=fields, **duties)
+    )
+    path = tmp_path / "visits.csv"
+    path.write_text(f"姓名,日期\n王芳,2001-05-01\n李强,{timezone.localdate()}\n赵敏,\n")
+    return exchange.deliver("visits", path, actor=system_actor("test"))
+
+
+def names(table="raw.visits"):
+    return sorted(lake.read(table).read_all()["name"].to_pylist())
+
+
+def test_rows_older_than_their_resource_allows_go_by_the_date_it_names(tmp_path):
+    declare_visits(tmp_path, retention_by="day")
+    assert exchange.sweep(dry_run=True).aged == {"visits": 1}
+    assert exchange.sweep().aged == {"visits": 1}
+    assert names() == ["李强", "赵敏"]
+    assert events(kind="exchange.RowsAged")[0].data["rows"] == 1
+
+
+def test_rows_go_by_their_delivery_where_the_resource_names_no_date(tmp_path):
+    declare_visits(tmp_path)
+    assert exchange.sweep().aged == {}
+    old = lake.read("raw.visits").read_all()
+    long_ago = [timezone.now() - timedelta(days=1200)] * 3
+    lake.write(
+        "raw.visits",
+        old.set_column(old.column_names.index("_received"), old.schema.field("_received"), [long_ago]),
+    )
+    assert exchange.sweep().aged == {"visits": 3}
+    assert names() == []
+
+
+def test_a_date_that_is_none_is_said_and_stops_nothing_else(tmp_path, receipt):
+    declare_visits(tmp_path, retention_by="name")
+    aged(receipt, 200)
+    swept = exchange.sweep()
+    assert "date" in swept.problems["raw.visits"]
+    assert swept.folders == 1
+
+
+def test_small_files_are_joined_and_the_table_is_no_fresher_for_it(tmp_path):
+    exchange.sync_declared()
+    declare_visits(tmp_path)
+    page = lake.read("raw.visits").read_all()
+    for _ in range(9):
+        lake.write("raw.visits", page, mode="append")
+    before = exchange.statistics("visits").updated_at
+    assert exchange.sweep().compacted == {"raw.visits": 10}
+    assert len(lake.files("raw.visits")) == 1
+    assert abs(exchange.statistics("visits").updated_at - before) < timedelta(milliseconds=2)
+
+
+def test_a_delivery_nobody_finished_in_a_week_is_called_failed(receipt):
+    Delivery.objects.update(state=Delivery.WORKING)
+    aged(receipt, 8)
+    assert exchange.sweep().stuck == 1
+    assert exchange.receipt(receipt.id).state == "failed"
+    assert "一周" in exchange.receipt(receipt.id).reason
+
+
+def test_what_a_killed_process_left_in_scratch_is_swept(receipt):
+    left = home() / "scratch" / "restore-dead"
+    left.mkdir(parents=True)
+    (left / "copy").write_text("王芳")
+    with scratch("alive") as alive:
+        for folder in (left, alive):
+            os.utime(folder, (0, 0))
+        assert exchange.sweep().scratch == 1
+        assert alive.exists()
+    assert not left.exists()
 
 
 def test_a_restored_city_finds_its_own_files_and_leaves_the_other_citys(receipt, tmp_path, monkeypatch):
