@@ -60,6 +60,8 @@ from huicheng.exchange.catalogue import (
 from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.delivering import deliver
+from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
+from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, settled
 from huicheng.exchange.events import (
     DeliveryConfirmed,
     DeliveryFailed,
@@ -71,8 +73,6 @@ from huicheng.exchange.events import (
 )
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.holding import confirm, withdraw
-from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
-from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, settled
 from huicheng.exchange.mapping import (
     Match,
     Preview,
@@ -196,12 +196,12 @@ __all__ = [
     "WrongMapping",
     "approve",
     "ask",
+    "carry_over",
     "categories",
     "category",
     "changes",
     "completeness",
     "confirm",
-    "carry_over",
     "decide",
     "declare",
     "deliver",
