@@ -46,8 +46,8 @@ def english_name(one: Division) -> str:
 
 
 def english_place(name: str, *, within: str = "") -> str:
-    """The English of a Chinese name, where it is the full name of one division; else the name itself."""
-    found = [one for one in find(name, within=within) if one.name == name]
+    """The English of a Chinese name, full or short, of a division; else the name itself."""
+    found = find(name, within=within)
     return english_name(found[0]) if found else name
 
 

@@ -77,12 +77,16 @@ class Tile(Declaration):
 
 @dataclass(frozen=True)
 class Watch(Declaration):
-    """监测: a question whose every row is an alarm with ``key``, ``grade``, ``at`` and ``message``."""
+    """监测: a question whose every row is an alarm with ``key``, ``grade``, ``at`` and ``message``.
+
+    ``message`` here is the sentence that the question writes, with holes for what varies, so that it has its English.
+    """
 
     title: str
     sql: str
     grades: Mapping[str, str]
     resources: tuple[str, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 # Parts of a declaration that nobody reads: names of files and codes, and what headers of files may say.
-UNREAD = {"code", "key", "sql", "rows_sql", "synonyms", "file", "url_name"}
+UNREAD = {"code", "codes", "key", "sql", "rows_sql", "synonyms", "file", "url_name"}
 Unknown = Callable[[str], str]
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Event, act, current_actor, opens_to, publish
+from huicheng.ground.api import Event, act, current_actor, opens_to, publish, said
 from huicheng.portals.desk.showing import MOST_ISSUES, outcome_words
 from huicheng.portals.desk.sight import receipt_for
 
@@ -48,8 +48,8 @@ def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
     writer = csv.writer(answer)
-    writer.writerow([_("行"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
-    titles = {field.name: field.title for field in exchange.resource(receipt.resource).fields}
+    writer.writerow([_("行号"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
+    titles = {field.name: said(field.title) for field in exchange.resource(receipt.resource).fields}
     writer.writerows(
         (
             one.row,
@@ -70,4 +70,6 @@ def _harmless(value: str) -> str:
 
 @act
 def _note(receipt_id: str, file: str) -> None:
-    publish(ReceiptFileRead(subject=f"delivery:{receipt_id}", purpose=_("改正退回的行"), file=file))
+    publish(
+        ReceiptFileRead(subject=f"delivery:{receipt_id}", purpose=gettext_noop("改正退回的行"), file=file)
+    )

@@ -9,9 +9,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import BadInput, current_actor, department, opens_to
+from huicheng.ground.api import BadInput, bureau, current_actor, opens_to
 from huicheng.portals.desk.sight import department_of
 from huicheng.portals.desk.views import page_context
 from huicheng.portals.look.api import Chart, Column
@@ -25,7 +26,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     asked = {"department": department_of(actor) or ""}
     context = page_context(columns=_columns())
     try:
-        answer = exchange.ask(QUESTION, actor, purpose=_("查看数据质量"), params=asked)
+        answer = exchange.ask(QUESTION, actor, purpose=gettext_noop("查看数据质量"), params=asked)
     except exchange.NoData:
         return render(request, "desk/quality.html", context)
     except BadInput as problem:
@@ -51,7 +52,7 @@ def _row(one: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     # Fusion names a field by the register; the department's own title is better where it has one.
     titles = titles | {field.name: field.title for field in resource.fields}
     return {
-        "bureau": department(one["department"]).short,
+        "bureau": bureau(one["department"]),
         "resource": resource.title,
         "field": titles.get(one["field"], one["field"]),
         "rows": one["rows"],

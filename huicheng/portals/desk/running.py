@@ -15,6 +15,7 @@ from huicheng.ground import api as ground
 from huicheng.ground.api import JobView, NoSuchJob, current_actor, opens_to
 from huicheng.portals.desk.sight import sees_job
 from huicheng.portals.desk.views import page_context
+from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
 
@@ -111,7 +112,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _event_row(event: ground.EventRecord) -> dict[str, Any]:
     return {
         "seq": event.seq, "at": event.at, "kind": event.kind, "subject": event.subject,
-        "who": event.actor_name or event.actor, "purpose": event.purpose,
+        "who": event.actor_name or event.actor, "purpose": look.said(event.purpose),
     }  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _event_columns() -> list[Column]:
         Column(name="at", title=_("时间"), kind="moment"),
         Column(name="kind", title=_("事件"), kind="code"),
         Column(name="subject", title=_("关于"), kind="code"),
-        Column(name="who", title=_("谁")),
+        Column(name="who", title=_("谁"), data=True),
         Column(name="purpose", title=_("用途")),
     ]
 

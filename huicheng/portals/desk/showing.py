@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import department
+from huicheng.ground.api import bureau
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
@@ -24,9 +24,10 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
     resource = exchange.resource(receipt.resource)
     return {
         "id": receipt.id,
-        "title": resource.title,
+        "title": look.said(resource.title),
+        "chinese": resource.title,
         "owner": resource.owner,
-        "bureau": department(resource.owner).short,
+        "bureau": bureau(resource.owner),
         "file": receipt.file.rsplit("/", 1)[-1],  # of a database address, only its end
         "at": receipt.at,
         "rows": receipt.rows,
@@ -34,7 +35,7 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
         "refused": receipt.refused,
         "flagged": receipt.flagged,
         "state": receipt.state,
-        "reason": receipt.reason,
+        "reason": look.said(receipt.reason),
         "sha256": receipt.sha256,
         "version": receipt.version,
         "refused_file": receipt.refused_file,
@@ -85,9 +86,9 @@ def _issue_row(issue: exchange.Issue, field: exchange.Field | None, *, careful: 
     plain = not careful or (not personal and HARMLESS.fullmatch(issue.value or ""))
     return {
         "row": issue.row,
-        "field": field.title if field else issue.field,
+        "field": look.said(field.title) if field else issue.field,
         "value": issue.value if plain else look.masked(issue.value),
-        "reason": issue.reason,
+        "reason": look.said(issue.reason),
         "outcome": outcome_words(issue.outcome),
     }
 
@@ -100,9 +101,9 @@ def outcome_words(outcome: str) -> str:
 
 def issue_columns() -> list[Column]:
     return [
-        Column(name="row", title=_("行"), kind="number"),
+        Column(name="row", title=_("行号"), kind="number"),
         Column(name="field", title=_("字段")),
-        Column(name="value", title=_("值"), kind="code"),
+        Column(name="value", title=_("值"), kind="code", data=True),
         Column(name="reason", title=pgettext("what is wrong", "问题")),
         Column(name="outcome", title=_("处理"), kind="chip"),
     ]

@@ -103,7 +103,7 @@ def _deliveries(request: HttpRequest, detail: dict[str, Any]) -> HttpResponse:
 
 
 def _wanted(row: dict[str, Any], chosen: dict[str, str]) -> bool:
-    text = f"{row['title']} {row['file']} {row['bureau']} {row['id']}".lower()
+    text = f"{row['title']} {row['chinese']} {row['file']} {row['bureau']} {row['id']}".lower()
     words = chosen["q"].lower().split()
     if chosen["department"] and row["owner"] != chosen["department"]:
         return False

@@ -1,7 +1,22 @@
 """The door of look 样貌: what portals put on a page. Tags and classes are in README.md beside this file."""
 
 from huicheng.portals.look.charts import Chart
-from huicheng.portals.look.formats import ago, day, masked, moment, money, number, percent, short, size, span
+from huicheng.portals.look.formats import (
+    ago,
+    city,
+    day,
+    masked,
+    moment,
+    money,
+    number,
+    percent,
+    place,
+    said,
+    short,
+    size,
+    span,
+    zh,
+)
 from huicheng.portals.look.parts import Column, Stat
 
 __all__ = [
@@ -9,13 +24,17 @@ __all__ = [
     "Column",
     "Stat",
     "ago",
+    "city",
     "day",
     "masked",
     "moment",
     "money",
     "number",
     "percent",
+    "place",
+    "said",
     "short",
     "size",
     "span",
+    "zh",
 ]

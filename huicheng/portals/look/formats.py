@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.html import conditional_escape, format_html
+from django.utils.translation import gettext, ngettext
+
+from huicheng.codes import api as codes
+from huicheng.ground import api as ground
 
 NOTHING = "—"
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
+    return ground.in_chinese()
+
+
+def said(value: object) -> str:
+    """Declared and kept words in the reader's language; a part that is a place of this city by its English name."""
+    return ground.said("" if value is None else value, unknown=_place)
+
+
+def zh(value: object) -> str:
+    """What is rightly Chinese on an English page (a name, an address, a row of data), marked for screen readers.
+
+    A value that is a word of the catalogues (男性, 已婚) is said; a sentence is never taken apart here.
+    """
+    text = "" if value is None else str(value)
+    if chinese() or not HAN.search(text):
+        return conditional_escape(text)
+    known = gettext(text)
+    return conditional_escape(known) if known != text else format_html('<span lang="zh">{}</span>', text)
+
+
+def _place(name: str) -> str:
+    return codes.english_place(name, within=settings.CITY_CODE)
+
+
+def place(one: codes.Division) -> str:
+    """和平区, Heping District."""
+    return one.name if chinese() else codes.english_name(one)
+
+
+def city() -> str:
+    """The city's name in the reader's language."""
+    return settings.CITY_NAME if chinese() else codes.english_place(settings.CITY_NAME)
 
 
 def _moment(value: Any) -> date | datetime | None:

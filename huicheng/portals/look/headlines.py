@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import ANONYMOUS, BadInput, Declared, Indicator, declared, home
+from huicheng.ground.api import ANONYMOUS, BadInput, Declared, Indicator, declared, home, said
 from huicheng.portals.look.parts import Stat
 
 PATIENCE, SHOWN = 60, 4
@@ -30,13 +29,14 @@ def _headlines(city: Path, tick: int, language: str) -> list[Stat]:
 
 
 def _figure(one: Declared[Indicator]) -> Stat | None:
-    said = one.value
+    figure = one.value
     try:
-        rows = exchange.ask(one.sql_path, ANONYMOUS, purpose=said.title, params={}).table.to_pylist()
+        rows = exchange.ask(one.sql_path, ANONYMOUS, purpose=figure.title, params={}).table.to_pylist()
     except BadInput:
         return None
     if not rows or rows[0].get("value") is None:
         return None
     points = rows[0].get("points") or ()
-    meaning = _(said.meaning) if said.meaning else ""
-    return Stat(title=_(said.title), value=rows[0]["value"], unit=said.unit, note=meaning, points=points)
+    return Stat(
+        title=said(figure.title), value=rows[0]["value"], unit=said(figure.unit), note=said(figure.meaning), points=points
+    )  # fmt: skip

@@ -28,13 +28,18 @@ class Stat:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a table; ``link`` names the row's key that holds an address."""
+    """A column of a table; ``link`` names the row's key that holds an address.
+
+    ``data``: its values are Chinese in every language (names, addresses, rows as they were delivered), and are
+    marked so; other words are said in the reader's language.
+    """
 
     name: str
     title: str
     kind: ColumnKind = "text"
     link: str = ""
     unit: str = ""
+    data: bool = False
 
     @property
     def numeric(self) -> bool:

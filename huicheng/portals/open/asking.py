@@ -13,7 +13,7 @@ from django.utils.timezone import is_aware, make_naive
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.api import Field, Resource
-from huicheng.ground.api import BadInput
+from huicheng.ground.api import BadInput, said
 
 MOST_ROWS, FARTHEST = 1000, 10_000_000
 SIGNS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "has": "has"}
@@ -63,7 +63,7 @@ def whole(asked: Mapping[str, str], name: str, *, usual: int, most: int) -> int:
 
 def _known(fields: Mapping[str, Field], name: str) -> Field:
     if name not in fields:
-        known = "、".join(fields)
+        known = _("、").join(fields)
         raise BadInput(
             _("没有字段“%(name)s”。这份数据的字段是：%(known)s。") % {"name": name[:40], "known": known}
         )
@@ -84,26 +84,26 @@ def _condition(fields: Mapping[str, Field], key: str, text: str) -> Condition:
     name, _line, sign = key.partition("__")
     field = _known(fields, name)
     if sign not in SIGNS:
-        signs = "、".join(f"{name}__{sign}" for sign in SIGNS if sign)
+        signs = _("、").join(f"{name}__{sign}" for sign in SIGNS if sign)
         raise BadInput(
             _("“%(key)s”不认识。可用：%(name)s、%(signs)s。")
             % {"key": key[:60], "name": name, "signs": signs}
         )
     if sign == "has" and field.kind in READERS:
-        raise BadInput(_("“%(title)s”不是文字，不能用 __has。") % {"title": field.title})
+        raise BadInput(_("“%(title)s”不是文字，不能用 __has。") % {"title": said(field.title)})
     return Condition(name, SIGNS[sign], _value(field, text))
 
 
 def _value(field: Field, text: str) -> Any:
     if "\x00" in text:
-        raise BadInput(_("“%(title)s”的条件含有不可见字符。") % {"title": field.title})
+        raise BadInput(_("“%(title)s”的条件含有不可见字符。") % {"title": said(field.title)})
     read = READERS.get(field.kind)
     if read is None:
         return text
     try:
         return read(text.strip())
     except (ValueError, OverflowError) as problem:
-        asked = {"title": field.title, "example": EXAMPLES[field.kind], "text": text[:40]}
+        asked = {"title": said(field.title), "example": EXAMPLES[field.kind], "text": text[:40]}
         raise BadInput(_("“%(title)s”读不懂“%(text)s”，请写成 %(example)s 这样。") % asked) from problem
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from pypinyin import lazy_pinyin
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Resource
-from huicheng.ground.api import department
+from huicheng.ground.api import bureau, department, said
 
 FORMATS = ("CSV", "JSON", "Parquet")
 
@@ -93,16 +93,11 @@ def facets(text: str, chosen: Mapping[str, str]) -> list[Facet]:
 
 def _name(key: str, value: str) -> str:
     """Departments by their short name; a theme without its class: 主题/交通运输 is 交通运输."""
-    return bureau(value) if key == "department" else value.rpartition("/")[2]
-
-
-def bureau(code: str) -> str:
-    found = department(code)
-    return found.short if (get_language() or "zh").startswith("zh") else found.english
+    return bureau(value) if key == "department" else said(value).rpartition("/")[2]
 
 
 def score(resource: Resource, text: str) -> int:
-    """How well each word is met: in the title 8, its pinyin 6, the summary 3, a field 2; none met is 0."""
+    """How well each word is met, in Chinese or English: in the title 8, its pinyin 6, the summary 3, a field 2."""
     total = 1
     for word in text.lower().split():
         points = max((weight for weight, words in _words(resource) if word in words), default=0)
@@ -114,23 +109,35 @@ def score(resource: Resource, text: str) -> int:
 
 @functools.lru_cache(maxsize=1024)
 def _words(resource: Resource) -> tuple[tuple[int, str], ...]:
-    fields = " ".join(f"{field.title} {field.name}" for field in resource.fields)
+    with override("en"):
+        english = {words: said(words) for words in _texts(resource)}
+    fields = " ".join(f"{one.title} {english[one.title]} {one.name}" for one in resource.fields)
     owner = department(resource.owner)
+    about = f"{resource.summary} {resource.category} {english[resource.summary]} {english[resource.category]}"
     return (
-        (8, f"{resource.title} {resource.code}".lower()),
+        (8, f"{resource.title} {english[resource.title]} {resource.code}".lower()),
         (6, "".join(lazy_pinyin(resource.title)).lower()),
-        (3, f"{resource.summary} {resource.category} {owner.name} {owner.short}".lower()),
+        (3, f"{about} {owner.name} {owner.short} {owner.english}".lower()),
         (2, fields.lower()),
     )
 
 
+def _texts(resource: Resource) -> set[str]:
+    return {resource.title, resource.summary, resource.category, *(field.title for field in resource.fields)}
+
+
 def described(resource: Resource) -> dict[str, Any]:
-    """The catalogue entry as JSON."""
+    """The catalogue entry as JSON: the same in every language, with the English beside the Chinese."""
+    owner = department(resource.owner)
+    with override("en"):
+        english = {words: said(words) for words in _texts(resource)}
     return {
         "code": resource.code,
         "title": resource.title,
+        "title_en": english[resource.title],
         "summary": resource.summary,
-        "department": {"code": resource.owner, "name": department(resource.owner).name},
+        "summary_en": english[resource.summary],
+        "department": {"code": resource.owner, "name": owner.name, "name_en": owner.english},
         "theme": resource.category,
         "licence": resource.licence,
         "source": resource.source,
@@ -138,7 +145,14 @@ def described(resource: Resource) -> dict[str, Any]:
         "formats": list(formats(resource)),
         "key": list(resource.key),
         "fields": [
-            {"name": f.name, "title": f.title, "type": f.kind, "required": f.required, "meaning": f.meaning}
+            {
+                "name": f.name,
+                "title": f.title,
+                "title_en": english[f.title],
+                "type": f.kind,
+                "required": f.required,
+                "meaning": f.meaning,
+            }
             for f in resource.fields
         ],
     }

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
 from huicheng.exchange.api import Resource
-from huicheng.portals.look.api import Chart
+from huicheng.ground.api import said
+from huicheng.portals.look.api import Chart, city
 from huicheng.portals.open.pictures import Plan, unit_of
 
 POINTS, BARS, LINES, PLACES = 400, 15, 4, 6000
@@ -35,15 +36,15 @@ def columns_of(plan: Plan) -> list[str]:
 
 
 def _titles(resource: Resource) -> Mapping[str, str]:
-    return {field.name: _plain(field.title) for field in resource.fields}
+    return {field.name: _plain(said(field.title)) for field in resource.fields}
 
 
 def _plain(title: str) -> str:
-    return re.sub(r"（[^（）]+）$", "", title)
+    return re.sub(r"(（[^（）]+）| \([^()]+\))$", "", title)
 
 
 def _unit(resource: Resource, name: str) -> str:
-    return next((unit_of(field) for field in resource.fields if field.name == name), "")
+    return said(next((unit_of(field) for field in resource.fields if field.name == name), ""))
 
 
 def _points(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
@@ -69,7 +70,7 @@ def _home(table: pa.Table, resource: Resource) -> tuple[pa.Table, str]:
     if "city" in table.column_names:
         own = table.filter(pc.equal(table["city"], settings.CITY_NAME))
         if own.num_rows:
-            return own, _("图中为%(city)s。") % {"city": settings.CITY_NAME}
+            return own, _("图中为%(city)s。") % {"city": city()}
     return table, ""
 
 
@@ -124,7 +125,7 @@ def _line(resource: Resource, plan: Plan, table: pa.Table) -> Chart | None:
     names = _titles(resource)
     note += _described(plan, step, [names[n] for n in spread])
     return Chart(
-        kind="line", title="、".join(names[n] for n in plan.y), rows=rows, x=plan.x, y=plan.y, series=series,
+        kind="line", title=_("、").join(names[n] for n in plan.y), rows=rows, x=plan.x, y=plan.y, series=series,
         unit=_unit(resource, plan.y[0]), labels=names, note=note, height="large", from_zero=plan.adds,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.api import Field, Resource
-from huicheng.ground.api import department
+from huicheng.ground.api import department, in_chinese, said
 from huicheng.portals.look.api import Chart, number
 from huicheng.portals.open import catalogue, drawing, pictures, tables
 
@@ -69,13 +69,14 @@ def _forms(resource: Resource) -> list[tuple[str, tables.Form]]:
 def citation(resource: Resource) -> str:
     facts = tables.facts(resource)
     year = facts.updated.year if facts.updated else date.today().year
-    given = {"owner": department(resource.owner).name, "year": year, "title": resource.title}
+    owner = department(resource.owner).name if in_chinese() else department(resource.owner).english
+    given = {"owner": owner, "year": year, "title": said(resource.title)}
     words = _("%(owner)s（%(year)s）：%(title)s。") % given
-    source = _("来源：%(source)s。") % {"source": resource.source} if resource.source else ""
+    source = _("来源：%(source)s。") % {"source": said(resource.source)} if resource.source else ""
     return (
         words
         + source
-        + (_("许可：%(licence)s。") % {"licence": resource.licence} if resource.licence else "")
+        + (_("许可：%(licence)s。") % {"licence": said(resource.licence)} if resource.licence else "")
     )
 
 
@@ -94,7 +95,7 @@ def _picture(resource: Resource, _facts: tables.Facts, _language: str) -> Chart 
 
 def preview(resource: Resource, rows: Sequence[Row]) -> dict[str, Any]:
     heads = [
-        {"title": field.title, "kind": kinds().get(field.kind, field.kind), "numeric": _numeric(field)}
+        {"title": said(field.title), "kind": kinds().get(field.kind, field.kind), "numeric": _numeric(field)}
         for field in resource.fields
     ]
     cells = [[_cell(field, row.get(field.name)) for field in resource.fields] for row in rows]
@@ -126,12 +127,12 @@ def meaning(field: Field, value: Any) -> str:
     """What a code says in words: from its table, or from the ``1 省 2 市`` that the field's meaning spells out."""
     if value in (None, "") or isinstance(value, float):
         return ""
-    return spelled(field.meaning).get(str(value), "")
+    return spelled(said(field.meaning)).get(str(value), "")
 
 
 @functools.lru_cache(maxsize=512)
 def spelled(meaning: str) -> dict[str, str]:
-    pairs = re.findall(r"(?:^|[\s：])(\d{1,2}) ([^\d\s]+)", meaning)
+    pairs = re.findall(r"(?:^|[\s：:])(\d{1,2}) ([^\d]+?)(?=\s+\d{1,2} |$)", meaning)
     return dict(pairs) if len(pairs) > 1 else {}
 
 
@@ -144,10 +145,10 @@ def _measured(resource: Resource, field: Field, one: tables.Quality | None) -> d
     ends = [text(field, value) for value in (one.low, one.high)] if one else []
     return {
         "name": field.name,
-        "title": field.title,
+        "title": said(field.title),
         "kind": kinds().get(field.kind, field.kind),
         "key": field.name in resource.key,
-        "meaning": field.meaning,
+        "meaning": said(field.meaning),
         "codes": field.codes or "",
         "filled": one.filled if one else None,
         "distinct": one.distinct if one else None,

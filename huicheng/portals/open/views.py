@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.api import Resource
-from huicheng.ground.api import BadInput, opens_to
+from huicheng.ground.api import BadInput, opens_to, said
 from huicheng.portals.open import asking, catalogue, shown, snippets, tables
 
 FACETS = ("theme", "department", "format", "licence")
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, An
         {"title": title, "href": reverse(f"open:{name}", args=[resource.code]), "chosen": name == tab}
         for name, title in names.items()
     ]
-    crumbs = [(_("数据开放"), reverse("open:home")), (_(resource.title), "")]
+    crumbs = [(_("数据开放"), reverse("open:home")), (said(resource.title), "")]
     given = {"resource": resource, "tabs": tabs, "crumbs": crumbs, **shown.aside(resource), **more}
     template = {"dataset": "overview"}.get(tab, tab)
     return render(request, f"open/{template}.html", given, status=more.get("status", 200))

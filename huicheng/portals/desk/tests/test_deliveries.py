@@ -53,7 +53,7 @@ def test_an_unknown_receipt_is_a_plain_404(wang):
 
 def test_the_list_of_problems_opens_in_a_spreadsheet(wang, receipt):
     lines = wang.get(f"/desk/deliveries/{receipt.id}/issues/").content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "行,字段,值,问题,处理"
+    assert lines[0] == "行号,字段,值,问题,处理"
     assert any(line.startswith("2,姓名,") and line.endswith("退回") for line in lines)
 
 

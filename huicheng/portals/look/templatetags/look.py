@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -14,7 +15,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from huicheng.ground.api import Actor, UnknownDepartment, department, mark_of
+from huicheng.codes import api as codes
+from huicheng.ground import api as ground
+from huicheng.ground.api import Actor, mark_of
 from huicheng.portals.look import charts, formats
 from huicheng.portals.look.fresh import Fresh, newest
 from huicheng.portals.look.parts import Cell, Column, Stat
@@ -24,7 +27,20 @@ register = template.Library()
 _ids = itertools.count(1)
 TABLE_ROWS = 200
 
-for _filter in ("day", "moment", "ago", "number", "short", "percent", "money", "masked", "size", "span"):
+for _filter in (
+    "day",
+    "moment",
+    "ago",
+    "number",
+    "short",
+    "percent",
+    "money",
+    "masked",
+    "said",
+    "size",
+    "span",
+    "zh",
+):
     register.filter(_filter, getattr(formats, _filter))
 
 TONES = {
@@ -86,15 +102,18 @@ def here(context: dict[str, Any], *prefixes: str) -> SafeString:
 @register.filter
 def bureau(code: str) -> str:
     """A department's short name in the reader's language."""
-    try:
-        found = department(code)
-    except UnknownDepartment:
-        return code
-    return found.short if formats.chinese() else found.english
+    return ground.bureau(code)
+
+
+@register.filter
+def place(one: codes.Division) -> str:
+    """A division's name in the reader's language."""
+    return formats.place(one)
 
 
 @register.inclusion_tag("look/_chart.html")
 def chart(picture: charts.Chart) -> dict[str, Any]:
+    picture = _worded(picture)
     shown = list(picture.rows[:TABLE_ROWS])
     data = {
         "chart": picture,
@@ -107,6 +126,20 @@ def chart(picture: charts.Chart) -> dict[str, Any]:
         placed = charts.tiles(picture)
         return data | _tile_frame(placed)
     return data | {"spec": charts.spec(picture)}
+
+
+def _worded(picture: charts.Chart) -> charts.Chart:
+    """Its categories and legends in the reader's language; the names of points are data."""
+    if formats.chinese() or picture.kind in ("points", "tilemap"):
+        return picture
+    rows = [
+        {
+            name: formats.said(value) if isinstance(value, str) and name != picture.link else value
+            for name, value in row.items()
+        }
+        for row in picture.rows
+    ]
+    return replace(picture, rows=rows)
 
 
 def _tile_frame(placed: list[charts.Tile]) -> dict[str, Any]:
@@ -165,6 +198,8 @@ def _cell(row: Any, column: Column) -> Cell:
     if column.unit and words != formats.NOTHING:
         words = f"{words} {column.unit}"
     href = str(get(column.link) or "") if column.link else ""
+    if column.kind in known and not column.data:
+        words = formats.said(words)
     order = "" if value is None else str(charts.plain(value))
     return Cell(column=column, text=words, order=order, href=href, tone=tone(str(value)))
 
