@@ -17,7 +17,8 @@ class ResourceRow(models.Model):
     version = models.IntegerField("版本", default=1)
     updated_at = models.DateTimeField(auto_now=True)
     state = models.CharField("状态", max_length=12, default=PUBLISHED)
-    info_code = models.CharField("信息资源代码", max_length=40, unique=True, null=True)
+    # Unique where there is one: an entry without a class has no number yet.
+    info_code = models.CharField("信息资源代码", max_length=40, unique=True, null=True)  # noqa: DJ001
     category = models.CharField("分类", max_length=80, default="", db_index=True)
     share = models.CharField("共享类型", max_length=16, default="none")
     update = models.CharField("更新周期", max_length=12, default="monthly")
