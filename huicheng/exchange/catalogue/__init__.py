@@ -23,6 +23,8 @@ from huicheng.exchange.catalogue.entries import (
     sync_declared,
     table_of,
 )
+from huicheng.exchange.catalogue.exchanging import Imported, entries, export_form, import_form
+from huicheng.exchange.catalogue.form import Mistake
 from huicheng.exchange.catalogue.life import (
     Change,
     DeclaredInCode,
@@ -53,6 +55,8 @@ __all__ = [
     "EntryHeldBack",
     "EntryMoved",
     "Found",
+    "Imported",
+    "Mistake",
     "NoSuchDraft",
     "OwnReview",
     "PersonalFieldOpen",
@@ -73,7 +77,10 @@ __all__ = [
     "completeness",
     "declare",
     "draft",
+    "entries",
     "entry",
+    "export_form",
+    "import_form",
     "problems",
     "publish_table",
     "resource",
