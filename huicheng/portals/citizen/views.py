@@ -8,39 +8,57 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from huicheng.ground.api import BadInput, current_actor, opens_to
-from huicheng.portals.citizen import finding, mine, readers
+from huicheng.portals.citizen import finding, mine, readers, today
+from huicheng.portals.citizen.ties import Ties, ties
 from huicheng.portals.look import api as look
 
-PER_PAGE = 30
+PER_PAGE, LATEST = 30, 3
 
 
-def _sections(purpose: str) -> tuple[list[mine.Section], str]:
-    """What is held, and the words to show where it cannot be read."""
+def _mine(purpose: str) -> tuple[list[mine.Section], Ties, str]:
+    """What is held, what it is tied to, and the words to show where it cannot be read."""
     actor = current_actor()
     if not actor.person:
-        return [], _("您的账号还没有实名，因此看不到任何人的记录。请先完成实名。")
+        return [], Ties(), _("您的账号还没有实名，因此看不到任何人的记录。请先完成实名。")
     try:
-        return mine.sections(actor.person, actor=actor, purpose=purpose), ""
+        tied = ties(actor.person, actor=actor, purpose=purpose)
+        return mine.sections(actor.person, actor=actor, purpose=purpose, home=tied.home), tied, ""
     except BadInput as problem:
-        return [], str(problem)
+        return [], Ties(), str(problem)
 
 
 @opens_to("resident")
 def home(request: HttpRequest) -> HttpResponse:
-    sections, error = _sections(_("本人打开首页"))
+    actor = current_actor()
+    sections, _tied, error = _mine(gettext_noop("本人打开首页"))
     now = timezone.localtime()
+    others = readers.by_others(actor)
+    district = _district(sections)
     context = {
         "sections": sections,
         "error": error,
         "hour": now.hour,
         "today": now.date(),
-        "waiting": [*_differences(sections), *_recent_reads()],
+        "air": today.air(actor),
+        "district": district,
+        "figures": today.figures(district.code, actor) if district else [],
+        "waiting": [*_differences(sections), *_recent_reads(others)],
+        "latest": others[:LATEST],
     }
     return render(request, "citizen/home.html", context)
+
+
+def _district(sections: list[mine.Section]) -> Any:
+    """Where I live: of the present address, else of the registered one."""
+    held = {field.name: field.value for section in sections for field in section.fields}
+    address = held.get("address") or held.get("registered_address")
+    return today.district_of(address) if address else None
 
 
 def _differing(sections: list[mine.Section]) -> list[mine.Held]:
@@ -54,30 +72,36 @@ def _differences(sections: list[mine.Section]) -> list[dict[str, Any]]:
     title = ngettext("有 %(n)s 项，各部门记录得不一样", "有 %(n)s 项，各部门记录得不一样", len(found)) % {
         "n": len(found)
     }
-    words = "、".join(one.title for one in found)
+    words = _("、").join(one.title for one in found)
     return [{"href": reverse("citizen:data"), "icon": "warn", "title": title, "words": words}]
 
 
-def _recent_reads() -> list[dict[str, Any]]:
+def _recent_reads(others: list[readers.Reading]) -> list[dict[str, Any]]:
     month = timezone.now() - timedelta(days=30)
-    recent = [one for one in readers.by_others(current_actor()) if one.at > month]
+    recent = [one for one in others if one.at > month]
     if not recent:
         return []
     title = ngettext("最近 30 天，别人看过 %(n)s 次", "最近 30 天，别人看过 %(n)s 次", len(recent)) % {
         "n": len(recent)
     }
-    words = _("最近一次：%(who)s，%(when)s") % {"who": recent[0].who, "when": look.ago(recent[0].at)}
+    said = _("最近一次：%(who)s，%(when)s") % {
+        "who": conditional_escape(recent[0].who),
+        "when": look.ago(recent[0].at),
+    }
+    words = SafeString(said)  # the reader's name comes escaped, and marked where it is Chinese
     return [{"href": reverse("citizen:reads"), "icon": "eye", "title": title, "words": words}]
 
 
 @opens_to("resident")
 def data(request: HttpRequest) -> HttpResponse:
-    sections, error = _sections(_("本人查看自己的数据"))
+    sections, tied, error = _mine(gettext_noop("本人查看自己的数据"))
+    every = [*sections, *tied.sections]
     context = {
         "sections": sections,
+        "ties": tied,
         "error": error,
-        "departments": {one.department for section in sections for one in section.fields},
-        "differing": len(_differing(sections)),
+        "departments": {one.department for section in every for one in section.fields},
+        "differing": len(_differing(every)),
     }
     return render(request, "citizen/data.html", context)
 
@@ -94,6 +118,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 
 @opens_to("resident")
 def search(request: HttpRequest) -> HttpResponse:
-    asked = request.GET.get("q", "").strip()[:80]
-    sections = _sections(_("本人查找自己的数据"))[0] if asked else []
-    return render(request, "citizen/search.html", {"asked": asked, "found": finding.find(asked, sections)})
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    sections = _mine(gettext_noop("本人查找自己的数据"))[0] if asked else []
+    groups = finding.search(asked, sections, current_actor()) if asked else []
+    return render(request, "citizen/search.html", {"asked": asked, "groups": groups})

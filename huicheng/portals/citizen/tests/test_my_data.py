@@ -18,10 +18,15 @@ pytestmark = pytest.mark.django_db
 LI = Actor(id="account:9", name="李强", kind="official", department="minzheng", duties=frozenset({"read"}))
 
 
+RESOURCES = {
+    "gongan": "police_households", "jiaoyu": "school_rolls", "renshe": "insurance_members", "weijian": "health_files",
+}  # fmt: skip
+
+
 def field(name, value, department, chosen, as_of=date(2026, 3, 1)):
     return {
         "base_id": "PWANG0000001", "field": name, "value": value, "department": department,
-        "resource": "police_households", "delivery": "D1", "row": 1, "as_of": as_of,
+        "resource": RESOURCES[department], "delivery": "D1", "row": 1, "as_of": as_of,
         "rule": "户口登记项目", "score": 1.0, "chosen": chosen,
     }  # fmt: skip
 
@@ -29,8 +34,11 @@ def field(name, value, department, chosen, as_of=date(2026, 3, 1)):
 ROWS = [
     field("name", "王芳", "gongan", True),
     field("id_number", "210102199003070040", "gongan", True),
-    field("address", "沈阳市和平区文化路11号", "gongan", True),
+    field("address", "沈阳市和平区文化路11号", "weijian", True),
+    field("address", "沈阳市铁西区兴华街3号", "gongan", False, date(2001, 9, 1)),
     field("address", "沈阳市浑南区高荣路5号", "jiaoyu", False, date(2024, 9, 1)),
+    field("phone", "13812345678", "renshe", True),
+    field("phone", "13987654321", "jiaoyu", False),
     field("address", "沈阳市和平区文化路11号", "renshe", False),
 ]
 
@@ -61,6 +69,27 @@ def test_where_departments_differ_both_are_shown(registers):
     assert [(one.department, one.shown) for one in address.differs] == [("jiaoyu", "沈阳市浑南区高荣路5号")]
 
 
+def held(client):
+    page = client.get("/me/data/")
+    return {one.name: one for section in page.context["sections"] for one in section.fields}
+
+
+def test_the_registered_address_is_a_fact_of_its_own_and_no_contradiction(registers):
+    mine = held(resident())
+    assert (mine["registered_address"].department, mine["registered_address"].differs) == ("gongan", [])
+    assert "gongan" not in [one.department for one in mine["address"].differs]
+
+
+def test_a_parents_telephone_in_the_school_roll_is_not_held_against_her_own(registers):
+    mine = held(resident())
+    assert mine["phone"].differs == []
+    assert mine["guardian_phone"].covered == "139****4321"
+
+
+def test_whom_to_turn_to_has_a_number(registers):
+    assert "先打 12345 问清楚" in resident().get("/me/data/").content.decode()
+
+
 def said(name, value, department):
     return bases.FieldValue(
         field=name, value=value, department=department, resource="r", delivery="D1", row=1, as_of=None,
@@ -78,11 +107,29 @@ def said_otherwise(name, chosen, other):
     [
         ("address", "沈阳市苏家屯区三家子村852号", "辽宁省沈阳市苏家屯区姚千街道三家子村852号"),
         ("name", "王芳", "王　芳"),
+        ("name", "陶哲", "陶喆"),
         ("partner_name", "欧阳娜娜", "欧阳 娜娜"),
     ],
 )
 def test_one_thing_written_two_ways_is_no_difference(name, chosen, other):
     assert said_otherwise(name, chosen, other) == []
+
+
+WHOLE = "辽宁省沈阳市康平县白杨北街481号万和左岸名苑1号楼4单元202室"
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("沈阳市康平县胜利街道万和左岸名苑1栋4-202", True),
+        ("沈阳市康平县白杨北街481号1-4-202", True),
+        ("沈阳市康平县白杨北街481号1-4-203", False),
+        ("沈阳市康平县白杨北街482号1-4-202", False),
+        ("看不懂", False),
+    ],
+)
+def test_a_door_has_two_names_and_the_register_of_dwellings_knows_both(address, same):
+    assert mine.same_door(address, WHOLE) is same
 
 
 @pytest.mark.parametrize(
@@ -128,7 +175,8 @@ def test_her_own_reading_stands_apart(registers):
     client = resident()
     client.get("/me/data/")
     assert client.get("/me/reads/").context["others_count"] == 0
-    assert client.get("/me/reads/?mine=1").context["mine_count"] == 1
+    own = client.get("/me/reads/?mine=1").context["page"]
+    assert {one.purpose for one in own} == {"本人查看自己的数据"}
 
 
 def test_home_says_what_waits(registers):

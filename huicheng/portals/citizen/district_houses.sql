@@ -1,0 +1,1 @@
+select sum(houses) as houses from stat.houses_by_district where district = $district

@@ -1,0 +1,1 @@
+select item_code, name, department from raw.service_items
