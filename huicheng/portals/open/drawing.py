@@ -16,7 +16,7 @@ from huicheng.codes import api as codes
 from huicheng.exchange.api import Resource
 from huicheng.ground.api import said
 from huicheng.portals.look.api import Chart, city
-from huicheng.portals.open.pictures import Plan, unit_of
+from huicheng.portals.open.pictures import Plan, unit_said
 
 POINTS, BARS, LINES, PLACES = 400, 15, 4, 6000
 Rows = list[dict[str, Any]]
@@ -44,7 +44,7 @@ def _plain(title: str) -> str:
 
 
 def _unit(resource: Resource, name: str) -> str:
-    return said(next((unit_of(field) for field in resource.fields if field.name == name), ""))
+    return next((unit_said(field) for field in resource.fields if field.name == name), "")
 
 
 def _points(resource: Resource, plan: Plan, table: pa.Table) -> Chart:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from huicheng.exchange.api import Field, Resource
+from huicheng.ground.api import said
 
 Kind = Literal["map", "tilemap", "line", "bar", "plan", "none"]
 NUMBERS = ("number", "integer", "money")
@@ -34,6 +35,12 @@ class Plan:
 def unit_of(field: Field) -> str:
     """The unit written in brackets at the end of a title."""
     found = re.search(r"（([^（）]+)）$", field.title)
+    return found[1] if found else ""
+
+
+def unit_said(field: Field) -> str:
+    """The unit as the reader's title has it: 合计（次） is Total (hires)."""
+    found = re.search(r"[（(]([^（）()]+)[）)]$", said(field.title))
     return found[1] if found else ""
 
 
