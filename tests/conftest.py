@@ -102,9 +102,13 @@ def built_city() -> Iterator[City]:
 
 @pytest.fixture(scope="session")
 def served_city(built_city: City) -> Iterator[City]:
-    process = built_city.serve()
-    yield built_city
+    """A copy, since visitors leave traces."""
+    city = City(Path(tempfile.mkdtemp(prefix="huicheng-served-")) / "city")
+    shutil.copytree(built_city.home, city.home)
+    process = city.serve()
+    yield city
     kill(process)
+    shutil.rmtree(city.home.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +117,7 @@ def browser() -> Iterator[Any]:
 
     # A closed network and root: without these flags Chromium tries to reach its maker at every start.
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    quiet = ["--disable-component-update", "--disable-sync", "--no-first-run"]
+    quiet = ["--disable-component-update", "--disable-sync", "--no-first-run", "--lang=zh-CN"]
     with sync_playwright() as playwright:
         there = playwright.chromium.launch(executable_path=debian.find("chromium"), args=flags + quiet)
         yield there
