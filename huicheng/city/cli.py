@@ -8,6 +8,7 @@ from typing import Any
 import click
 import django
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
@@ -23,13 +24,14 @@ class City(click.Group):
         django.setup()
         from django.db import DatabaseError
 
-        from huicheng.ground.api import BadInput, acting_as, system_actor
+        from huicheng.city.terminal import terminal_actor
+        from huicheng.ground.api import BadInput, acting_as
 
         try:
-            with acting_as(system_actor("terminal")):
+            with acting_as(terminal_actor()):
                 return super().invoke(ctx)
         except BadInput as problem:
-            err.print(f"[red]✗[/red] {problem}")
+            err.print("[red]✗[/red]", escape(str(problem)))
         except DatabaseError as problem:
             if "exist" not in str(problem) and "no such table" not in str(problem):
                 raise
@@ -106,11 +108,22 @@ def departments() -> None:
 @click.option("--map", "pairs", multiple=True, metavar="列=字段", help="Map a column of the file to a field.")
 @click.option("--preview", is_flag=True, help="Show the mapping and what would be refused; deliver nothing.")
 @click.option("--remember", is_flag=True, help="Keep this mapping for files with the same header.")
+@click.option("--yes", is_flag=True, help="Replace the table even where most of its rows would be lost.")
 def deliver(resource: str, source: str, **options: Any) -> None:
     """Deliver SOURCE (a file, or a database URL with --query) to RESOURCE."""
     from huicheng.city.delivering import deliver as run
 
     sys.exit(run(out, resource, source, **options))
+
+
+@main.command()
+@click.argument("resource")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def rollback(resource: str, yes: bool) -> None:
+    """Undo the newest delivery to RESOURCE: the version before it is read again."""
+    from huicheng.city.delivering import roll_back
+
+    sys.exit(roll_back(out, resource, yes=yes))
 
 
 @main.command()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Event, act, current_actor, opens_to, publish, said
-from huicheng.portals.desk.showing import MOST_ISSUES, outcome_words
+from huicheng.portals.desk.showing import outcome_words
 from huicheng.portals.desk.sight import receipt_for
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,35 +40,36 @@ def refused_file(request: HttpRequest, receipt_id: str) -> FileResponse:
 
 
 @opens_to("official")
-def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponse:
-    """Every issue as a CSV that a spreadsheet opens."""
+def issues_file(request: HttpRequest, receipt_id: str) -> StreamingHttpResponse:
+    """Every issue as a CSV that a spreadsheet opens, however many there are."""
     receipt = receipt_for(current_actor(), receipt_id)
-    found = exchange.issues(receipt.id, limit=MOST_ISSUES)
-    if not found:
+    if not receipt.issues_file or not Path(receipt.issues_file).is_file():
         raise Http404(_("这份回执没有可下载的文件。"))
     name = f"{receipt.resource}-{_('问题清单')}-{receipt.id}.csv"
     _note(receipt_id, name)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(_lines(receipt), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
-    writer = csv.writer(answer)
-    writer.writerow([_("行号"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
-    titles = {field.name: said(field.title) for field in exchange.resource(receipt.resource).fields}
-    writer.writerows(
-        (
-            one.row,
-            titles.get(one.field, one.field),
-            _harmless(one.value),
-            one.reason,
-            outcome_words(one.outcome),
-        )
-        for one in found
-    )
     return answer
 
 
-def _harmless(value: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet."""
-    return f"'{value}" if value[:1] in FORMULA else value
+def _lines(receipt: exchange.Receipt) -> Iterator[str]:
+    """In pieces of some rows, with a byte-order mark: the first program that opens it will be a spreadsheet."""
+    piece = io.StringIO()
+    writer = csv.writer(piece)
+    piece.write("\ufeff")
+    writer.writerow([_("行号"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
+    titles = {field.name: said(field.title) for field in exchange.resource(receipt.resource).fields}
+    found = exchange.each_issue(receipt.id)
+    while rows := list(islice(found, AT_ONCE)):
+        writer.writerows(_line(one, titles) for one in rows)
+        yield piece.getvalue()
+        piece.seek(0)
+        piece.truncate()
+
+
+def _line(one: exchange.Issue, titles: dict[str, str]) -> tuple[object, ...]:
+    value, reason = exchange.harmless_cell(one.value), exchange.harmless_cell(one.reason)
+    return one.row, titles.get(one.field, one.field), value, reason, outcome_words(one.outcome)
 
 
 @act

@@ -21,8 +21,12 @@ def deliver(
         drafts.drop(token)
         return progress.checkpoint
     source = Path(path)
-    receipt = exchange.deliver(resource, source, mapping=mapping, sheet=sheet or None, progress=progress)
-    facts = {"receipt": receipt.id, "accepted": receipt.accepted, "refused": receipt.refused}
+    try:
+        receipt = exchange.deliver(resource, source, mapping=mapping, sheet=sheet or None, progress=progress)
+    except exchange.NeedsConfirmation as asked:
+        receipt = asked.receipt  # what was delivered is kept; its receipt's page asks
+    counts = {"accepted": receipt.accepted, "refused": receipt.refused}
+    facts = {"receipt": receipt.id, "state": receipt.state, **counts}
     progress.save(**facts)
     drafts.drop(token)
     return facts

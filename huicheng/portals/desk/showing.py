@@ -15,9 +15,12 @@ from huicheng.ground.api import bureau
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
-MOST_ISSUES = 100_000  # two seconds of reading
-KINDS, EXAMPLES = 100, 3
-HARMLESS = re.compile(r"[\d年月日./:\- ]{0,10}")
+# The hundred commonest: enough to know a name that slipped into another column.
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+    "钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵覃武钱戴严莫孔向"
+)
+SOMEBODY = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}|[0-9]{{17}}[0-9Xx]|1[3-9][0-9]{{9}}")
 
 
 def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
@@ -38,6 +41,9 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
         "reason": look.said(receipt.reason),
         "sha256": receipt.sha256,
         "version": receipt.version,
+        "before": receipt.before or 0,
+        "shrinks": receipt.accepted * 2 < (receipt.before or 0),
+        "replaces": resource.mode == "replace",
         "refused_file": receipt.refused_file,
         "issues_file": receipt.issues_file,
         "href": reverse("desk:delivery", args=[receipt.id]),
@@ -81,9 +87,9 @@ def issue_rows(resource: exchange.Resource, issues: Iterable[exchange.Issue]) ->
 
 
 def _issue_row(issue: exchange.Issue, field: exchange.Field | None, *, careful: bool) -> dict[str, Any]:
-    # A shifted row puts a name under 性别: where people's data is delivered, only what looks like a date is plain.
+    # A shifted row puts a name under 性别: where people's data is delivered, what looks like somebody is masked too.
     personal = field is None or field.sensitivity == "personal"
-    plain = not careful or (not personal and HARMLESS.fullmatch(issue.value or ""))
+    plain = not personal and not (careful and SOMEBODY.fullmatch(issue.value.strip()))
     return {
         "row": issue.row,
         "field": look.said(field.title) if field else issue.field,
@@ -109,25 +115,15 @@ def issue_columns() -> list[Column]:
     ]
 
 
-def by_field(resource: exchange.Resource, issues: Iterable[exchange.Issue]) -> list[dict[str, Any]]:
+def by_field(resource: exchange.Resource, kinds: Iterable[exchange.IssueKind]) -> list[dict[str, Any]]:
     """Each kind of trouble with its count and a few rows to look at, the commonest first."""
-    kinds: dict[tuple[str, str, str], list[exchange.Issue]] = {}
-    counts: dict[tuple[str, str, str], int] = {}
-    for one in issues:
-        kind = (one.field, one.reason, one.outcome)
-        counts[kind] = counts.get(kind, 0) + 1
-        if counts[kind] <= EXAMPLES:
-            kinds.setdefault(kind, []).append(one)
-    common = sorted(kinds, key=lambda kind: counts[kind], reverse=True)[:KINDS]
-    return [_kind(counts[kind], issue_rows(resource, kinds[kind])) for kind in common]
+    return [_kind(resource, one) for one in kinds]
 
 
-def _kind(count: int, examples: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        **{name: examples[0][name] for name in ("field", "reason", "outcome")},
-        "count": count,
-        "examples": examples,
-    }
+def _kind(resource: exchange.Resource, kind: exchange.IssueKind) -> dict[str, Any]:
+    examples = issue_rows(resource, kind.examples)
+    same = {name: examples[0][name] for name in ("field", "outcome")}
+    return {**same, "reason": kind.reason, "count": kind.count, "examples": examples}
 
 
 def field_columns() -> list[Column]:

@@ -33,6 +33,17 @@ def receipt_for(actor: Actor, receipt_id: str) -> exchange.Receipt:
     return receipt
 
 
+def may_undo(actor: Actor, receipt: exchange.Receipt) -> exchange.Rollback | None:
+    """What undoing this delivery would do; None where it is not the newest, nothing stood before it, or it is not theirs."""
+    if receipt.state != "accepted" or receipt.base is None or not actor.may("deliver"):
+        return None
+    try:
+        found = exchange.rollback_of(receipt.resource)
+    except exchange.RollbackRefused:
+        return None
+    return found if found.receipt.id == receipt.id else None
+
+
 def deliverable(actor: Actor) -> list[exchange.Resource]:
     """What this official may deliver to; tables the platform makes (``base.``, ``stat.``) are nobody's to deliver."""
     found = [one for one in exchange.resources() if "." not in one.code]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huicheng.portals.desk import delivering, downloads, quality, running, views
+from huicheng.portals.desk import confirming, delivering, downloads, quality, running, views
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("deliveries/<str:receipt_id>/", views.delivery, name="delivery"),
     path("deliveries/<str:receipt_id>/refused/", downloads.refused_file, name="refused"),
     path("deliveries/<str:receipt_id>/issues/", downloads.issues_file, name="issues"),
+    path("deliveries/<str:receipt_id>/confirm/", confirming.confirm, name="confirm"),
+    path("deliveries/<str:receipt_id>/withdraw/", confirming.withdraw, name="withdraw"),
+    path("deliveries/<str:receipt_id>/rollback/", confirming.roll_back, name="rollback"),
     path("deliver/", delivering.choose, name="deliver"),
     path("deliver/<str:token>/", delivering.map_columns, name="map"),
     path("jobs/", running.jobs, name="jobs"),

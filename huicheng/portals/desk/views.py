@@ -14,7 +14,14 @@ from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, current_actor, opens_to
 from huicheng.portals.desk import showing
-from huicheng.portals.desk.sight import deliverable, department_of, receipt_for, sees_all, sees_job
+from huicheng.portals.desk.sight import (
+    deliverable,
+    department_of,
+    may_undo,
+    receipt_for,
+    sees_all,
+    sees_job,
+)
 from huicheng.portals.look.api import Stat
 
 PER_PAGE, MOST = 40, 2000
@@ -58,7 +65,7 @@ def _headlines(rows: list[dict[str, Any]], jobs: list[ground.JobView]) -> list[S
 
 
 def _has_trouble(row: dict[str, Any]) -> bool:
-    return bool(row["refused"]) or row["state"] == "failed"
+    return bool(row["refused"]) or row["state"] in ("failed", "held")
 
 
 @opens_to("official")
@@ -71,13 +78,12 @@ def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
     receipt = receipt_for(current_actor(), receipt_id)
     row = showing.receipt_row(receipt)
     resource = exchange.resource(receipt.resource)
-    issues = exchange.issues(receipt.id, limit=showing.MOST_ISSUES)
-    kinds = showing.by_field(resource, issues)
+    kinds = showing.by_field(resource, exchange.issue_kinds(receipt.id))
     detail = {
         "receipt": row,
         "figures": showing.figures(row),
         "issue_rows": [row for kind in kinds for row in kind["examples"]],
-        "issue_limit": len(issues) if len(issues) == showing.MOST_ISSUES else 0,
+        "undo": may_undo(current_actor(), receipt),
         "issue_columns": showing.issue_columns(),
         "by_field": kinds,
         "field_columns": showing.field_columns(),

@@ -2,6 +2,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
+from huicheng.portals.desk.tests.conftest import GOOD, HEADER, NAMELESS
 
 
 def upload(client, path, resource="police_households"):
@@ -49,12 +50,48 @@ def test_delivering_runs_as_a_job_and_ends_in_a_receipt(wang, households):
     assert exchange.receipts()[0].accepted == 1
 
 
-def test_a_job_killed_after_delivering_ends_with_the_same_receipt(wang, households):
+def test_a_replacement_that_would_lose_most_rows_is_asked_about(wang, households):
+    households.write_text("\n".join((HEADER, GOOD, NAMELESS, NAMELESS)))
+    place = upload(wang, households)["Location"]
+    job = wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})["Location"]
+    ground.run_waiting()
+    held = exchange.receipts(state="held")[0]
+    assert f"/desk/deliveries/{held.id}/" in wang.get(job).content.decode()
+    html = wang.get(f"/desk/deliveries/{held.id}/").content.decode()
+    assert "等您确认" in html
+    job = wang.post(f"/desk/deliveries/{held.id}/confirm/")["Location"]
+    ground.run_waiting()
+    assert "看回执" in wang.get(job).content.decode()
+    assert exchange.receipt(held.id).accepted == 1
+
+
+def test_a_held_delivery_can_be_given_up(wang, li, households):
+    households.write_text("\n".join((HEADER, GOOD, NAMELESS, NAMELESS)))
     place = upload(wang, households)["Location"]
     wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})
     ground.run_waiting()
-    done = ground.jobs(name="desk.deliver")[0]
-    assert done.result == {"receipt": exchange.receipts()[0].id, "accepted": 1, "refused": 1}
+    page = f"/desk/deliveries/{exchange.receipts(state='held')[0].id}/"
+    assert li.post(f"{page}withdraw/").status_code == 404
+    wang.post(f"{page}withdraw/")
+    assert "没有写入" in wang.get(page).content.decode()
+    assert wang.post(f"{page}confirm/")["Location"] == page
+    assert ground.jobs(name="exchange.deliver", state="waiting") == []
+
+
+def test_the_newest_delivery_is_undone_after_the_numbers_were_shown(wang, receipt, households, zhao):
+    households.write_text("\n".join((HEADER, GOOD, GOOD)))
+    place = upload(wang, households)["Location"]
+    wang.post(place, {**chosen(wang.get(place)), "do": "deliver"})
+    ground.run_waiting()
+    newest = exchange.receipts()[0]
+    page = f"/desk/deliveries/{newest.id}/"
+    assert f"{page}rollback/" in wang.get(page).content.decode()
+    assert wang.get(f"/desk/deliveries/{receipt.id}/rollback/").status_code == 302
+    shown = wang.get(f"{page}rollback/").context["undo"]
+    assert (shown.rows, shown.after) == (2, 1)
+    wang.post(f"{page}rollback/")
+    ground.run_waiting()
+    assert exchange.receipt(newest.id).state == "rolled_back"
 
 
 def test_a_required_column_left_out_is_named(wang, households):
