@@ -79,11 +79,13 @@ def told(keys: Keys, table: tuple[Keys, NDArray[Any]]) -> NDArray[Any]:
 def locate(parts: pa.Table, weight: Ints | None = None) -> Places:
     """From parsed parts (text, null where absent) to keys that two ways of writing share."""
     district = parts["district"].cast(pa.int64()).fill_null(0).to_numpy()
-    text = {name: hashed(parts[name].combine_chunks()) for name in PARTS[2:]}
+    text = {name: hashed(parts[name].combine_chunks()) for name in PARTS[1:]}
     road, number, estate = text["road"], text["number"], text["compound"]
     bare_road, bare_estate = mix(road, number), np.where(estate != 0, estate, np.uint64(0))
     district = _complete(district, (bare_road, bare_estate, text["community"]))
     named = mix(district, text["community"])
+    # 新柳街道前营子村 and 罗家房镇前营子村 are two villages: there the street belongs to the name.
+    named = np.where(isin_sorted(named, _namesakes(district)), mix(named, text["street"]), named)
     road_number, compound = mix(district, road, number), mix(district, estate)
     named = _community(named, road_number)
     compound = np.where(
@@ -100,6 +102,30 @@ def locate(parts: pa.Table, weight: Ints | None = None) -> Places:
     whole = (site != 0) & ((door != 0) | (cottage != 0))
     flat = np.where(whole, mix(site, *inside), np.uint64(0))
     return Places(district, named, site, text["building"], text["unit"], door, flat, road_number, compound)
+
+
+def _namesakes(districts: Ints) -> Keys:
+    """Keys of community names that two streets of one district have."""
+    names, _, wheres = _listed(districts)
+    keys = np.sort(mix(wheres, names))
+    return np.unique(keys[1:][keys[1:] == keys[:-1]])
+
+
+def _listed(districts: Ints) -> tuple[Keys, Ints, Ints]:
+    """The communities of the tables by every name they go by: the name's key, the code, the district."""
+    found = [
+        (name, int(community.code), district)
+        for district in np.unique(districts[districts > 0]).tolist()
+        for street in codes.children(str(district))
+        for community in codes.children(street.code)
+        for name in {community.name, community.short, f"{community.short}社区", f"{community.short}村"}
+    ]
+    names, numbers, wheres = zip(*found, strict=True) if found else ((), (), ())
+    return (
+        hashed(pa.array(names, pa.string())),
+        np.array(numbers, np.int64),
+        np.array(wheres, np.int64),
+    )
 
 
 def _shared(compound: Keys, community: Keys) -> tuple[Keys, NDArray[np.bool_]]:
@@ -138,22 +164,13 @@ class Communities:
     """Twelve-digit codes of communities by the key of district and name, as written in addresses or in the file."""
 
     def __init__(self, districts: Ints) -> None:
-        names, wheres, numbers = [], [], []
-        for district in np.unique(districts[districts > 0]).tolist():
-            for street in codes.children(str(district)):
-                for community in codes.children(street.code):
-                    for name in {
-                        community.name,
-                        community.short,
-                        f"{community.short}社区",
-                        f"{community.short}村",
-                    }:
-                        names.append(name)
-                        wheres.append(district)
-                        numbers.append(int(community.code))
-        keys = mix(np.array(wheres, np.int64), hashed(pa.array(names, pa.string())))
-        # A name that two communities of a district bear says nothing.
-        self.known = majority(keys, np.array(numbers, np.int64), least=1.0)
+        names, numbers, wheres = _listed(districts)
+        keys = mix(wheres, names)
+        again = isin_sorted(keys, _namesakes(districts))
+        streets = [codes.division(str(number)[:9]).name for number in numbers[again].tolist()]
+        keys[again] = mix(keys[again], hashed(pa.array(streets, pa.string())))
+        # A name that two communities of a street bear says nothing.
+        self.known = majority(keys, numbers, least=1.0)
 
     def code(self, keys: Keys) -> Ints:
         return np.asarray(told(keys, self.known))

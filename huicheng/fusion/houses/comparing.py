@@ -100,6 +100,7 @@ HOUSES = Design(
     attach=0.8,
     gather=0.9,
     kinship="inside",
+    own="register",
     forget=forget,
     enough=enough,
 )

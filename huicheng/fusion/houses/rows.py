@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from huicheng.fusion.linking.contradicting import split_codes
 from huicheng.fusion.linking.design import Rows
-from huicheng.fusion.linking.keys import Ints
+from huicheng.fusion.linking.keys import Ints, mix
 from huicheng.fusion.linking.words import read_words
 from huicheng.fusion.people.rows import first17, numbers
 from huicheng.fusion.places import Places
@@ -35,7 +36,9 @@ def read_rows(standard: Standard) -> Rows:
         "building": places.building,
         "unit": places.unit,
     }
-    code = whole_addresses(places)
+    whole, register = whole_addresses(places), columns["register"]
+    fresh = (mix(whole, register) >> np.uint64(1)).astype(np.int64)
+    code = split_codes(whole, register, fresh)
     return Rows(code, columns, np.zeros(len(code), np.int64), {"owners": owners})
 
 

@@ -72,7 +72,8 @@ class Design:
     """`attach`: chance from which a row joins an entity; `gather`: from which rows nobody claimed join each other.
     `joint`: comparisons that mean something else together than apart. `trusted`: does the row agree with what its
     own code says? (1 yes, 0 hard to say, -1 no). `mend`: claimed numbers → the codes they may have been; `spoil` the
-    reverse, and `forget` drops what rows without a code lack, so that teaching rows look like those to be judged."""
+    reverse, and `forget` drops what rows without a code lack, so that teaching rows look like those to be judged.
+    `own`: a column of numbers of which each thing has one; unlike ones never stand in one entity."""
 
     kind: str
     comparisons: tuple[Comparison, ...]
@@ -83,6 +84,7 @@ class Design:
     joint: tuple[tuple[str, str], ...] = ()
     trusted: Callable[[Rows, Ints], Levels] | None = None
     kinship: str = "name"
+    own: str = ""
     mend: Callable[[Ints], tuple[Ints, Ints]] | None = None
     spoil: Callable[[np.random.Generator, Ints], Ints] | None = None
     forget: Callable[[np.random.Generator, Rows], Rows] | None = None

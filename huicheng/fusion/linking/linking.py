@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from huicheng.fusion.linking.anchoring import Anchors, anchor
 from huicheng.fusion.linking.blocking import find_entities, find_peers, unique_pairs
 from huicheng.fusion.linking.clustering import gather
+from huicheng.fusion.linking.contradicting import Owned, to_release, unlike
 from huicheng.fusion.linking.design import Comparison, Design, Levels, Rows
 from huicheng.fusion.linking.keys import Flags, Groups, Ints, isin_sorted
 from huicheng.fusion.linking.learning import Model, learn, untaught
@@ -23,6 +24,7 @@ SEED = 20_240_601
 RULES = ("unlinked", "code", "code_mended", "evidence", "gathered", "alone", "evidence_code_disowned")
 UNLINKED, CODE, MENDED, EVIDENCE, GATHERED, ALONE, DISOWNED = range(len(RULES))
 ROUNDS = 2
+NEVER = -1e6  # no number of agreeing pairs makes up for it
 Watch = Callable[[str], None]
 
 _CODE = Comparison(
@@ -74,6 +76,7 @@ class Linker:
         )
         for _ in range(ROUNDS):
             self.attach(anchors, links, home)
+            self.release(links)
         back = anchors.doubtful & (links.entity < 0)
         links.entity[back], links.rule[back], links.score[back] = home[back], CODE, 0.5
         self.done("attach")
@@ -159,6 +162,9 @@ class Linker:
         left, right, mended = _with_home(left, right, mended, home[probes])
         # A disowned row must not come home to the code it was found not to own.
         allowed = ~(anchors.disowned[probes[left]] & (self.rows.code[probes[left]] == anchors.codes[right]))
+        if self.design.own:
+            own = self.rows[self.design.own]
+            allowed &= ~Owned(links.entity, own, len(anchors.codes)).forbid(own[probes[left]], right)
         left, right, mended = left[allowed], right[allowed], mended[allowed]
         members = Groups(links.entity, len(anchors.codes))
         levels, _ = weigh(self.rows, self.design, (probes[left], right), members)
@@ -171,6 +177,13 @@ class Linker:
         by_code = mended[best[sure]]
         links.rule[rows] = np.where(by_code, MENDED, np.where(anchors.disowned[rows], DISOWNED, EVIDENCE))
         self.note(chance[best >= 0], len(left))
+
+    def release(self, links: Links) -> None:
+        """Two rows that came in one round, each fitting, may contradict each other."""
+        if self.design.own:
+            strength = links.score + (links.rule == CODE)
+            rows = to_release(links.entity, self.rows[self.design.own], strength.astype(np.float64))
+            links.entity[rows], links.rule[rows], links.score[rows] = -1, UNLINKED, 0.0
 
     def note(self, chance: NDArray[np.float64], pairs: int) -> None:
         counts, _ = np.histogram(chance, bins=np.linspace(0, 1, 21))
@@ -191,6 +204,9 @@ class Linker:
             c.compare(self.rows, rest[left], rest[right]) for c in self.design.comparisons
         ]
         odds = self.gather_model.log_odds(levels) if len(left) else np.zeros(0)
+        if self.design.own:
+            own = self.rows[self.design.own][rest]
+            odds = np.where(unlike(own[left], own[right]), NEVER, odds)
         least = float(np.log(self.design.gather / (1 - self.design.gather)))
         cluster = gather(len(rest), left, right, odds, least)
         _, number, size = np.unique(cluster, return_inverse=True, return_counts=True)
