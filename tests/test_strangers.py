@@ -46,7 +46,6 @@ class Value:
 
 @dataclass(frozen=True)
 class Town:
-    accounts: dict[str, Any]
     receipt: exchange.Receipt
     job: str
     draft: str
@@ -54,11 +53,13 @@ class Town:
     def client(self, who: str | None) -> Client:
         client = Client(raise_request_exception=False)
         if who:
-            client.force_login(self.accounts[who])
+            client.force_login(account(who))
         return client
 
-    def actor(self, who: str) -> Actor:
-        return identity.actor_of(self.accounts[who])
+
+def account(who: str) -> Any:
+    """Read again each time: whoever walks by may have ended all of his own sessions."""
+    return get_user_model().objects.get(username=who)
 
 
 # One line for each parameter that a route takes, by the portal it is in.
@@ -100,19 +101,18 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     identity.register_resident(
         "liu", name="刘洋", id_number="210102196808230058", password="long-enough-password"
     )
-    accounts = {one.username: one for one in get_user_model().objects.all()}
     path = tmp_path / FILE
     path.write_text(ROWS, encoding="utf-8")
-    with acting_as(identity.actor_of(accounts["wang"])):
+    with acting_as(identity.actor_of(account("wang"))):
         receipt = exchange.deliver("police_households", path)
         job = ground.submit("fusion.run", key="all").id
-    return Town(accounts, receipt, str(job), drafted(accounts["wang"]))
+    return Town(receipt, str(job), drafted())
 
 
-def drafted(account: Any) -> str:
+def drafted() -> str:
     """王芳 has chosen a file and not yet delivered it."""
     client = Client()
-    client.force_login(account)
+    client.force_login(account("wang"))
     form = {"resource": "police_households", "file": SimpleUploadedFile(FILE, ROWS.encode())}
     return client.post("/desk/deliver/", form)["Location"].rstrip("/").rpartition("/")[2]
 
@@ -166,7 +166,7 @@ def told(answer: Any, address: str) -> tuple[int, str, str]:
 def faults(town: Town, who: str | None, refused: Callable[[Any], bool], *, within: str = "") -> Iterator[str]:
     """Where ``who`` gets more than he should: an answer that fails, a secret, or that a thing exists."""
     for route, view, real, invented in pages(town, within):
-        client, may = town.client(who), admitted(who, town, view)
+        client, may = town.client(who), admitted(who, view)
         for method in METHODS if invented or not may else ("GET", "POST"):
             answer = client.generic(method, real)
             said = told(answer, real)
@@ -180,19 +180,24 @@ def faults(town: Town, who: str | None, refused: Callable[[Any], bool], *, withi
                 yield f"{method} {route} tells that the thing exists"
 
 
-def admitted(who: str | None, town: Town, view: Any) -> bool:
+def admitted(who: str | None, view: Any) -> bool:
     mark = mark_of(view)
     assert mark
     if mark.audience == "everyone":
         return True
-    actor = town.actor(who) if who else ANONYMOUS
+    actor = identity.actor_of(account(who)) if who else ANONYMOUS
     return actor.kind == mark.audience and (mark.duty is None or actor.may(mark.duty))
 
 
+TRACES = {
+    "exchange.AccessRefused", "exchange.QuestionAsked", "bases.RecordRead", "identity.LoggedOut",
+    "identity.PasswordRefused",
+}  # fmt: skip
+
+
 def state(town: Town) -> tuple[Any, ...]:
-    """What a stranger must leave as it was."""
-    refusals = {"exchange.AccessRefused", "exchange.QuestionAsked", "bases.RecordRead"}
-    made = [one.kind for one in ground.events(limit=1000) if one.kind not in refusals]
+    """What a stranger must leave as it was: all but the trace of the walk, and what is the stranger's own."""
+    made = [one.kind for one in ground.events(limit=1000) if one.kind not in TRACES]
     jobs = [(one.id, one.state) for one in ground.jobs(limit=100)]
     draft = town.client("wang").get(f"/desk/deliver/{town.draft}/").status_code
     return made, jobs, [one.id for one in exchange.receipts()], draft
