@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 import django
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huicheng.city.speaking import Terminal
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Terminal(highlight=False)
+err = Terminal(stderr=True, highlight=False)
 
 
 class City(click.Group):

@@ -1,7 +1,9 @@
 """English for Chinese: ``compile`` writes every ``django.po`` as the ``.mo`` that gettext reads, at set-up and after
 an edit; ``collect`` adds the words that packs and code tables declare to the catalogue beside them."""
 
+import ast
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,8 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 """
+HAN = re.compile(r"[\u4e00-\u9fff]")
+MARK = re.compile(r"^\[\w+\][✓✗]\[/\w+\]\s*")
 PO = Path("locale", "en", "LC_MESSAGES", "django.po")
 
 
@@ -36,10 +40,44 @@ def declared() -> dict[Path, list[str]]:
     found: dict[Path, dict[str, None]] = {}
     for pack, words in declared_words():
         found.setdefault(_room(pack.folder) / PO, {})[words] = None
+    found[PACKAGE / "city" / PO] = dict.fromkeys(_printed())
     for name in codes.table_names():
         labels = codes.table(name).names.values()
         found.setdefault(PACKAGE / "codes" / PO, {}).update(dict.fromkeys(labels))
     return {path: list(words) for path, words in found.items()}
+
+
+def _printed() -> Iterator[str]:
+    """What the command line prints, f-strings with holes for what varies: %(a)s 个文件."""
+    for path in sorted((PACKAGE / "city").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        silent = {id(part) for one in ast.walk(tree) for part in _not_printed(one)}
+        texts = (
+            _template(one) for one in ast.walk(tree) if id(one) not in silent and path.stem != "settings"
+        )
+        yield from (text for text in texts if HAN.search(text))
+
+
+def _not_printed(one: ast.AST) -> list[ast.expr]:
+    """Docstrings, the parts of an f-string, and what gettext says itself."""
+    if isinstance(one, ast.JoinedStr):
+        return one.values
+    if isinstance(one, ast.Expr):
+        return [one.value]
+    called = isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in ("_", "gettext")
+    return one.args if isinstance(one, ast.Call) and called else []
+
+
+def _template(one: ast.AST) -> str:
+    if isinstance(one, ast.Constant) and isinstance(one.value, str):
+        return MARK.sub("", one.value)
+    if not isinstance(one, ast.JoinedStr):
+        return ""
+    names = iter("abcdefghij")
+    parts = (
+        str(part.value) if isinstance(part, ast.Constant) else f"%({next(names)})s" for part in one.values
+    )
+    return MARK.sub("", "".join(parts))
 
 
 def _room(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from huicheng.city.speaking import spoken
 from huicheng.ground import api as ground
 
 
@@ -27,11 +28,13 @@ class Bar:
     """Shows what ``step`` tells it: usable as a sandbox's progress and as a job's watcher."""
 
     def __init__(self, bars: Progress, title: str) -> None:
-        self._bars, self._title = bars, title
-        self._task = bars.add_task(title, total=None)
+        self._bars, self._title = bars, spoken(title)
+        self._task = bars.add_task(self._title, total=None)
 
     def step(self, label: str, *, done: int = 0, total: int | None = None) -> None:
-        self._bars.update(self._task, description=f"{self._title} · {label}", completed=done, total=total)
+        self._bars.update(
+            self._task, description=f"{self._title} · {spoken(label)}", completed=done, total=total
+        )
 
     def watch(self, progress: ground.Progress) -> None:
         self.step(progress.label, done=progress.done, total=progress.total)
