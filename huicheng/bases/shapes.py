@@ -1,7 +1,10 @@
 """The two tables that every register has beside itself: where its values come from, and which rows are whose."""
 
-from huicheng.exchange.api import Field, Resource
+from collections.abc import Mapping
 
+from huicheng.exchange.api import About, Field, Resource
+
+ABOUT: Mapping[str, About] = {"people": "person", "firms": "firm", "houses": "house"}
 GONE_WITH_ITS_SOURCE = "随来源记录删除，下次融合时消失"
 CONDITION = "因履行法定职责需要核实来源，写明用途、事项和期限，经提供方审核后按字段授予"
 ONLY_FOR_MATCHING = "《中华人民共和国个人信息保护法》第六条：只用于比对，不提供给其他部门"
@@ -11,6 +14,8 @@ def provenance(kind: str, *, noun: str, summary: str, category: str) -> Resource
     """``base.<kind>_fields``: each value of each field, the losing ones too."""
     return Resource(
         code=f"base.{kind}_fields",
+        about=ABOUT[kind],
+        subject="base_id",
         title=f"{noun}库字段溯源",
         owner="shuju",
         summary=summary,
@@ -41,6 +46,8 @@ def links(kind: str, *, noun: str, summary: str, category: str, row_key: Field) 
     """``base.<kind>_links``: source row → base id; ``row_key`` says how sensitive that key is."""
     return Resource(
         code=f"base.{kind}_links",
+        about=ABOUT[kind],
+        subject="base_id",
         title=f"{noun}库关联",
         owner="shuju",
         summary=summary,

@@ -5,7 +5,6 @@ from huicheng.exchange.asking import (
     AccessRefused,
     Answer,
     NoData,
-    QuestionAsked,
     ask,
     export,
     one_look,
@@ -63,7 +62,7 @@ from huicheng.exchange.catalogue import (
     versions,
 )
 from huicheng.exchange.databases import is_address
-from huicheng.exchange.declarations import Field, Resource
+from huicheng.exchange.declarations import About, Field, Resource
 from huicheng.exchange.delivering import deliver
 from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
 from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, settled
@@ -76,6 +75,8 @@ from huicheng.exchange.events import (
     DeliverySetAside,
     DeliveryWithdrawn,
 )
+from huicheng.exchange.evidence.finding import ReadingOf, altered_sets, readings_of
+from huicheng.exchange.evidence.receipts import DeliverySigned, ExportFinished, QuestionAsked
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.holding import confirm, withdraw
 from huicheng.exchange.mapping import (
@@ -127,6 +128,7 @@ from huicheng.exchange.retention import OldFilesSwept, RowsAged, SweepRefused, S
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 
 __all__ = [
+    "About",
     "AccessDenied",
     "AccessRefused",
     "Answer",
@@ -143,6 +145,7 @@ __all__ = [
     "DeliveryReceived",
     "DeliveryRolledBack",
     "DeliverySetAside",
+    "DeliverySigned",
     "DeliveryWithdrawn",
     "EmptySource",
     "Entry",
@@ -151,6 +154,7 @@ __all__ = [
     "Erased",
     "Erasure",
     "ErasureRefused",
+    "ExportFinished",
     "Field",
     "FieldTooLong",
     "Found",
@@ -179,6 +183,7 @@ __all__ = [
     "Proposal",
     "QueryRefused",
     "QuestionAsked",
+    "ReadingOf",
     "Receipt",
     "Resource",
     "ResourceDeclared",
@@ -201,6 +206,7 @@ __all__ = [
     "Version",
     "WrongCode",
     "WrongMapping",
+    "altered_sets",
     "approve",
     "ask",
     "carry_over",
@@ -233,6 +239,7 @@ __all__ = [
     "problems",
     "propose_mapping",
     "publish_table",
+    "readings_of",
     "recall",
     "receipt",
     "receipts",

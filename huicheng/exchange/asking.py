@@ -3,11 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,15 +15,28 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import UnknownResource, resource
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.evidence.reading import (
+    Admitted,
+    Read,
+    Sent,
+    failed,
+    mounts_of,
+    pinned,
+    read,
+    read_again,
+    read_all,
+)
+from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
-from huicheng.exchange.policy import decide, mount_of
+from huicheng.exchange.policy import decide
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
 from huicheng.lake import api as lake
 
 Format = Literal["csv", "json", "parquet"]
 Answer = lake.Answer
 CHUNK = 1 << 20
+T = TypeVar("T")
 
 
 class AccessDenied(BadInput):
@@ -32,15 +45,6 @@ class AccessDenied(BadInput):
 
 class NoData(BadInput):
     """The resource is in the catalogue, but nothing was delivered yet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionAsked(Event):
-    """A question over tables that are not open; ``masked`` counts the columns it saw only masked."""
-
-    tables: tuple[str, ...]
-    question: str
-    masked: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,43 +61,76 @@ def ask(
     params: Mapping[str, Any] | None = None,
     limit: int | None = None,
 ) -> Answer:
-    """Answer one SELECT for ``actor``; every table it names passes the policy, or the whole is denied."""
-    mounts = _admit(sql, actor, purpose)
-    try:
-        return lake.ask(sql, params, mounts=mounts, limit=limit)
-    except lake.NoSuchTable as error:
-        raise NoData(_("这份数据还没有交付：%(what)s") % {"what": error}) from None
+    """Answer one SELECT for ``actor``; every table it names passes the policy, or the whole is denied.
+
+    Its receipt is written for good before the answer is handed out.
+    """
+    admitted = _admit(sql, actor, purpose)
+    if not _leaves_a_trace(actor, admitted):
+        return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
+    with _kept(actor, purpose, sql, admitted) as reads:
+        answer, one = _delivered(lambda: read(sql, params, admitted, limit))
+        reads.append(one)
+    return answer
 
 
 def recall(sql: Path | str, actor: Actor, *, purpose: str, params: Mapping[str, Any] | None = None) -> Answer:
     """``ask`` for a figure that many look at: admitted and noted each time, counted once per state of its tables."""
-    mounts = _admit(sql, actor, purpose)
+    admitted = _admit(sql, actor, purpose)
+    if not _leaves_a_trace(actor, admitted):
+        return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
+    with _kept(actor, purpose, sql, admitted) as reads:
+        answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
+        reads.append(one)
+    return answer
+
+
+def _delivered(asked: Callable[[], T]) -> T:
     try:
-        return recalled(sql, params, mounts)
+        return asked()
     except lake.NoSuchTable as error:
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": error}) from None
 
 
 @contextmanager
 def one_look(actor: Actor, *, purpose: str) -> Iterator[None]:
-    """What ``actor`` asks inside is one look, noted by one event that names every table, however it ends.
+    """What ``actor`` asks inside is one look, noted by one receipt that names every table, however it ends.
 
-    The event is written before the look closes: send nothing of it earlier.
+    The receipt is written before the look closes: send nothing of it earlier.
     """
     look = Look(actor, purpose)
     try:
         with held(look):
             yield
     finally:
-        if look.tables:
-            _note(actor, purpose, look.tables, ", ".join(look.questions))
+        if look.reads:
+            note(actor, purpose, look.reads)
 
 
-def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, lake.Mount]:
-    tables = lake.tables_in(sql)
-    mounts: dict[str, lake.Mount] = {}
-    closed: dict[str, int] = {}
-    for table in tables:
+def _leaves_a_trace(actor: Actor, admitted: Mapping[str, Admitted]) -> bool:
+    """What is open is everybody's; the platform at work is noted by its runs."""
+    return actor.kind != "system" and any(not one.spec.open for one in admitted.values())
+
+
+@contextmanager
+def _kept(
+    actor: Actor, purpose: str, sql: Path | str, admitted: Mapping[str, Admitted]
+) -> Iterator[list[Read]]:
+    """A question that comes to nothing leaves its trace too; inside a look it stands in the look's receipt."""
+    reads: list[Read] = []
+    try:
+        yield reads
+    finally:
+        reads = reads or [failed(sql, admitted)]
+        if look := open_look(actor):
+            look.reads += reads
+        else:
+            note(actor, purpose, reads)
+
+
+def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, Admitted]:
+    admitted: dict[str, Admitted] = {}
+    for table in lake.tables_in(sql):
         spec = _resource_of(table, actor)
         decision = decide(spec, actor, purpose)
         if not decision.allowed:
@@ -101,16 +138,8 @@ def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, lake.Mount]
             raise AccessDenied(
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
-        mounts[table] = mount_of(spec, decision)
-        if not spec.open:
-            closed[table] = sum(show == "masked" for show in decision.columns.values())
-    if closed and actor.kind != "system":
-        question = sql.name if isinstance(sql, Path) else ""
-        if look := open_look(actor):
-            look.add(closed, question)
-        else:
-            _note(actor, purpose, closed, question)
-    return mounts
+        admitted[table] = Admitted(spec, decision)
+    return admitted
 
 
 def _resource_of(table: str, actor: Actor) -> Resource:
@@ -128,16 +157,6 @@ def _resource_of(table: str, actor: Actor) -> Resource:
 def _publish(actor: Actor, event: Event) -> None:
     with acting_as(actor):
         publish(event)
-
-
-def _note(actor: Actor, purpose: str, tables: Mapping[str, int], question: str) -> None:
-    # The event stands under the table with most to hide.
-    first = max(tables, key=lambda name: tables[name])
-    event = QuestionAsked(
-        subject=f"resource:{first.removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(tables),
-        question=question, masked=sum(tables.values()),
-    )  # fmt: skip
-    _publish(actor, event)
 
 
 def _refuse(actor: Actor, purpose: str, table: str, reason: str) -> None:
@@ -162,11 +181,16 @@ def export(code: str, actor: Actor, *, form: Format, purpose: str = "下载") ->
     """The whole of a resource as the actor may see it, streamed in bounded memory."""
     spec = resource(code)
     sql = _all_of(spec)
-    mounts = _admit(sql, actor, purpose)
+    admitted = _admit(sql, actor, purpose)
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
-    batches = lake.stream(sql, mounts=mounts)
-    return {"csv": _csv, "json": _json, "parquet": _parquet}[form](batches)
+    write = {"csv": _csv, "json": _json, "parquet": _parquet}[form]
+    if not _leaves_a_trace(actor, admitted):
+        return write(lake.stream(sql, mounts=mounts_of(admitted)))
+    one = read_all(spec, sql, admitted)
+    reading = note(actor, purpose, [one])
+    sent = Sent(write, lake.stream(sql, mounts=pinned(admitted, one.versions)))
+    return sent.counted(lambda rows, sha256: finish_export(actor, reading, rows=rows, sha256=sha256))
 
 
 def _csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

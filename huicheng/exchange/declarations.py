@@ -12,6 +12,7 @@ Sensitivity = Literal["public", "internal", "personal"]
 Mode = Literal["replace", "append", "upsert"]
 Update = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
 Share = Literal["none", "conditional", "unconditional"]
+About = Literal["", "person", "firm", "house"]
 Mask = Literal["id", "name", "phone", "address", "hide"]
 FormatClass = Literal["file", "sheet", "database", "image", "stream", "described", "service"]
 ShareMethod = Literal["database", "file", "interface"]
@@ -92,6 +93,16 @@ class Resource(Declaration):
     format_type: str = ""
     related: tuple[str, ...] = ()
     contact: str = ""
+    about: About = ""
+    subject: str = ""
+    mentions: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The columns that say whom a row is about, whose row it is first; undeclared, those whose kind says so."""
+        if self.subject:
+            return (self.subject, *self.mentions)
+        return tuple(f.name for f in self.fields if f.kind in ("person_id", "credit_code"))
 
     @property
     def table(self) -> str:
@@ -108,4 +119,5 @@ class Resource(Declaration):
     def from_dict(cls, data: Mapping[str, Any]) -> "Resource":
         fields = tuple(Field(**{**f, "synonyms": tuple(f["synonyms"])}) for f in data["fields"])
         lists = {"key": tuple(data["key"]), "related": tuple(data.get("related", ()))}
+        lists["mentions"] = tuple(data.get("mentions", ()))
         return cls(**{**data, "fields": fields, **lists})

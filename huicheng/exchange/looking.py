@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from huicheng.exchange.evidence.reading import Read
 from huicheng.ground.api import Actor, home
 from huicheng.lake import api as lake
 
@@ -24,16 +25,11 @@ _shelf = threading.Lock()
 
 @dataclass
 class Look:
-    """What was read so far: closed tables with the number of columns that were seen only masked."""
+    """What was read so far."""
 
     actor: Actor
     purpose: str
-    tables: dict[str, int] = field(default_factory=dict)
-    questions: dict[str, None] = field(default_factory=dict)
-
-    def add(self, tables: Mapping[str, int], question: str) -> None:
-        self.tables |= tables
-        self.questions[question] = None
+    reads: list[Read] = field(default_factory=list)
 
 
 _look: ContextVar[Look | None] = ContextVar("look", default=None)

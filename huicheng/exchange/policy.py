@@ -21,8 +21,6 @@ MASKS: Mapping[Mask, str] = {
     "address": "regexp_extract({c}, '^(?:.{{0,12}}?[市])?(?:.{{0,8}}?[区县市])?') || '******'",
     "hide": "CASE WHEN {c} IS NULL THEN NULL ELSE '******' END",
 }
-# Where a resident finds rows about himself, and by which column.
-OWN_ROWS = {"base.people": "base_id", "base.people_fields": "base_id"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Dec
     }
     where = None
     if outcome == "own":
-        where = f'"{OWN_ROWS[resource.code]}" = {lake.literal(actor.person or "")}'
+        where = f'"{resource.subject}" = {lake.literal(actor.person or "")}'
     return Decision(columns, reason, where)
 
 
@@ -84,7 +82,9 @@ def _shared_with_all(resource: Resource, actor: Actor) -> bool:
 
 
 def _about_oneself(resource: Resource, actor: Actor) -> bool:
-    return bool(actor.person) and resource.code in OWN_ROWS and actor.kind == "resident"
+    """His rows in the register; what is not for sharing, as how rows were linked, is not for him either."""
+    own = resource.about == "person" and resource.subject == "base_id" and resource.share != "none"
+    return own and bool(actor.person) and actor.kind == "resident"
 
 
 RULES = (

@@ -99,6 +99,10 @@ def events(
     return [_record(row) for row in rows[:limit]]
 
 
+def event_of(event: str) -> EventRecord:
+    return _record(EventRow.objects.get(id=event))
+
+
 LINE = ("seq", "id", "kind", "subject", "purpose", "actor", "actor_name", "department", "at", "data")
 
 

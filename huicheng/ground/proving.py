@@ -70,8 +70,8 @@ def _mark(key: str, value: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def proof(event: str, *, subjects: bytes | None = None) -> dict[str, Any]:
-    """The file that proves this event, sealed now if it was not yet."""
+def proof(event: str, *, sets: Sequence[bytes] = ()) -> dict[str, Any]:
+    """The file that proves this event, sealed now if it was not yet; ``sets`` go with it for who may see them."""
     row = EventRow.objects.filter(id=event).first()
     if row is None or "signed" not in row.data:
         raise NotAReceipt(_("事件 %(id)s 不是一份签过名的回执。") % {"id": event})
@@ -83,7 +83,7 @@ def proof(event: str, *, subjects: bytes | None = None) -> dict[str, Any]:
         "format": FORMAT, "event": line_of(row), "previous": _before(row), "hash": row.hash,
         "anchor": _anchor_of(row, mark),
     }  # fmt: skip
-    return made if subjects is None else {**made, "subjects": base64.b64encode(subjects).decode()}
+    return {**made, "sets": [base64.b64encode(one).decode() for one in sets]} if sets else made
 
 
 def _before(row: EventRow) -> str:
@@ -116,8 +116,8 @@ def _checked(proof: Mapping[str, Any], keys: Mapping[str, str]) -> Proven:
     if not _holds(canonical(document), mark, keys):
         raise TamperedReceipt(_("签名与内容不符：回执在签名之后被改动过。"))
     _check_chain(proof, event, anchor, keys)
-    if "subjects" in proof:
-        _check_set(base64.b64decode(proof["subjects"], validate=True), document)
+    for one in proof.get("sets", ()):
+        _check_set(base64.b64decode(one, validate=True), document)
     return Proven(document, mark["key"], mark["algorithm"], event["seq"], anchor["first"], anchor["last"])
 
 
@@ -146,5 +146,5 @@ def _check_chain(
 
 
 def _check_set(data: bytes, document: Mapping[str, Any]) -> None:
-    if hashlib.sha256(data).hexdigest() != document["subjects"]["sha256"]:
+    if hashlib.sha256(data).hexdigest() not in document["sets"]:
         raise AlteredSet(_("随附的人员集合与回执所记的不是同一份。"))

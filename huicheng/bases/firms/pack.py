@@ -12,6 +12,9 @@ PERSONAL: Final = "personal"
 
 firm_registrations = Resource(
     code="firm_registrations",
+    about="firm",
+    subject="credit_code",
+    mentions=("legal_person_id",),
     title="企业登记信息",
     owner="shichang",
     summary="市场主体设立、变更登记的基本信息。",
@@ -44,6 +47,8 @@ firm_registrations = Resource(
 
 tax_payers = Resource(
     code="tax_payers",
+    about="firm",
+    subject="taxpayer_no",
     title="纳税人信息",
     owner="shuiwu",
     summary="税务登记的纳税人，含 2015 年以前的十五位识别号。",
@@ -71,6 +76,8 @@ tax_payers = Resource(
 
 insured_employers = Resource(
     code="insured_employers",
+    about="firm",
+    subject="credit_code",
     title="参保单位",
     owner="renshe",
     summary="参加社会保险的单位与人数。",
@@ -95,6 +102,9 @@ insured_employers = Resource(
 
 firms = Resource(
     code="base.firms",
+    about="firm",
+    subject="base_id",
+    mentions=("legal_person_id",),
     title="法人基础库",
     owner="shuju",
     summary="每家单位一行：登记、税务、社保记录融合后的基准值。",

@@ -12,6 +12,8 @@ PERSONAL: Final = "personal"
 
 property_titles = Resource(
     code="property_titles",
+    about="house",
+    subject="owner_id",
     title="房屋权属信息",
     owner="fangchan",
     summary="不动产权证登记的房屋、面积、用途与权利人。",
@@ -64,6 +66,8 @@ police_addresses = Resource(
 
 property_taxes = Resource(
     code="property_taxes",
+    about="house",
+    subject="owner_id",
     title="房产税源",
     owner="shuiwu",
     summary="房产税的应税房产，每处一行，含纳税人、地址和面积。",
@@ -87,6 +91,9 @@ property_taxes = Resource(
 
 houses = Resource(
     code="base.houses",
+    about="house",
+    subject="base_id",
+    mentions=("owner_person",),
     title="房屋基础库",
     owner="shuju",
     summary="每套房屋一行：权属、标准地址、税源融合后的基准值。",

@@ -52,6 +52,8 @@ def _updated(title: str = "更新日期") -> Field:
 
 police_households = Resource(
     code="police_households",
+    about="person",
+    subject="id_number",
     title="户籍人口信息",
     owner="gongan",
     summary="在本市登记常住户口的居民，每人一行，含户号、与户主关系和户籍地址。",
@@ -82,6 +84,8 @@ police_households = Resource(
 
 civil_records = Resource(
     code="civil_records",
+    about="person",
+    subject="id_number",
     title="婚姻登记与救助对象",
     owner="minzheng",
     summary="婚姻登记、低保、残疾和高龄津贴的办理记录，一人可有多条。",
@@ -107,6 +111,8 @@ civil_records = Resource(
 
 insurance_members = Resource(
     code="insurance_members",
+    about="person",
+    subject="id_number",
     title="社会保险参保人",
     owner="renshe",
     summary="养老、失业、工伤保险的参保个人与其单位。",
@@ -134,6 +140,8 @@ insurance_members = Resource(
 
 health_files = Resource(
     code="health_files",
+    about="person",
+    subject="id_number",
     title="居民健康档案",
     owner="weijian",
     summary="基层医疗机构建立的居民健康档案首页。",
@@ -160,6 +168,8 @@ health_files = Resource(
 
 school_rolls = Resource(
     code="school_rolls",
+    about="person",
+    subject="id_number",
     title="中小学学籍",
     owner="jiaoyu",
     summary="中小学在籍学生及其监护人。",
@@ -188,6 +198,8 @@ school_rolls = Resource(
 
 people = Resource(
     code="base.people",
+    about="person",
+    subject="base_id",
     title="人口基础库",
     owner="shuju",
     summary="每位居民一行：各部门记录经清洗、比对、融合后的基准值。",

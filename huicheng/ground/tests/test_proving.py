@@ -43,7 +43,7 @@ class LampSigned(Event):
 
 @act
 def light(lamp: int) -> None:
-    document = {"lamp": lamp, "subjects": {"sha256": hashlib.sha256(PEOPLE).hexdigest()}}
+    document = {"lamp": lamp, "sets": [hashlib.sha256(PEOPLE).hexdigest()]}
     publish(LampSigned(subject=f"lamp:{lamp}", signed=signed(document)))
 
 
@@ -56,7 +56,7 @@ def receipt():
     for lamp in range(5):
         light(lamp)
     event = events(subject="lamp:2")[0]
-    return json.loads(json.dumps(proof(event.id, subjects=PEOPLE)))
+    return json.loads(json.dumps(proof(event.id, sets=[PEOPLE])))
 
 
 def test_a_receipt_is_checked_with_the_public_key_alone(receipt):
@@ -91,7 +91,7 @@ def test_a_root_of_ones_own_is_not_signed(receipt):
 
 
 def test_another_set_shows(receipt):
-    receipt["subjects"] = base64.b64encode(b"four keyed hashes").decode()
+    receipt["sets"] = [base64.b64encode(b"four keyed hashes").decode()]
     with pytest.raises(AlteredSet):
         check_proof(receipt, keys=pems())
 

@@ -1,0 +1,125 @@
+"""Receipts 回执 of readings and deliveries: a signed document in the chain, written before anything is handed out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from huicheng.exchange.evidence.models import Reading, ReadingPart
+from huicheng.exchange.evidence.reading import Read, keep_set, seen_columns
+from huicheng.exchange.models import Delivery
+from huicheng.ground.api import Actor, Event, act, acting_as, publish, signed
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAsked(Event):
+    """A reading of tables that are not open; ``masked`` counts the columns it saw only masked.
+
+    ``signed`` holds the receipt: who, why, on what ground, which columns of which versions, the hash of the answer
+    and the sets of those it disclosed. Nothing of the answer itself.
+    """
+
+    tables: tuple[str, ...]
+    question: str
+    masked: int
+    signed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFinished(Event):
+    """The last row of an export went out: how many there were, and the hash of all that was sent."""
+
+    reading: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySigned(Event):
+    """The receipt of a delivery that ended, well or badly."""
+
+    signed: dict[str, Any]
+
+
+def note(actor: Actor, purpose: str, reads: Sequence[Read]) -> str:
+    """One receipt for all that was read at once, for good when this returns; the id of its event."""
+    sets = [one.known or (keep_set(one.keys) if len(one.keys) else "") for one in reads]
+    return _note(actor, purpose, reads, sets)
+
+
+@act
+def _note(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> str:
+    event = _event(actor, purpose, reads, sets)
+    with acting_as(actor):
+        number = publish(event)
+    if any(sets):
+        reading = Reading.objects.create(event=number, actor=actor.id, at=timezone.now())
+        parts = [
+            ReadingPart(reading=reading, subjects_id=kept, place=at) for at, kept in enumerate(sets) if kept
+        ]
+        ReadingPart.objects.bulk_create(parts)
+    return number
+
+
+def _event(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> QuestionAsked:
+    closed = {table: one for each in reads for table, one in each.admitted.items() if not one.spec.open}
+    masked = {t: sum(show == "masked" for show in one.decision.columns.values()) for t, one in closed.items()}
+    # The event stands under the table with most to hide.
+    first = max(masked, key=lambda table: masked[table])
+    questions = ", ".join(dict.fromkeys(one.question for one in reads if one.question))
+    return QuestionAsked(
+        subject=f"resource:{first.removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(closed),
+        question=questions, masked=sum(masked.values()), signed=signed(_document(actor, purpose, reads, sets)),
+    )  # fmt: skip
+
+
+def _document(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> dict[str, Any]:
+    return {
+        "kind": "reading", "at": timezone.now().isoformat(), "actor": actor.id, "name": actor.name,
+        "department": actor.department or "", "duties": sorted(actor.duties), "purpose": purpose[:200],
+        "reads": [_part(one, kept) for one, kept in zip(reads, sets, strict=True)],
+        "sets": sorted({kept for kept in sets if kept}),
+    }  # fmt: skip
+
+
+def _part(one: Read, kept: str) -> dict[str, Any]:
+    tables = {}
+    for table, admitted in one.admitted.items():
+        if admitted.spec.open:
+            continue
+        plain, masked = seen_columns(one, table)
+        tables[table] = {
+            "version": one.versions.get(table), "ground": admitted.decision.reason, "plain": plain, "masked": masked
+        }  # fmt: skip
+    text = hashlib.sha256(one.text.encode()).hexdigest()
+    return {
+        "question": one.question, "sha256": text, "tables": tables, "rows": one.rows, "answer": one.answer,
+        "rule": one.rule, "set": kept,
+    }  # fmt: skip
+
+
+@act
+def finish_export(actor: Actor, reading: str, *, rows: int, sha256: str) -> None:
+    with acting_as(actor):
+        publish(ExportFinished(subject=f"reading:{reading}", reading=reading, rows=rows, sha256=sha256))
+
+
+def sign_delivery(row: Delivery) -> None:
+    """Inside the act that ends a delivery. The file's name stays out: departments put people's names in it."""
+    facts = ("id", "resource", "department", "actor", "actor_name", "source", "sha256", "size", "state", "rows",
+             "accepted", "refused", "flagged", "version")  # fmt: skip
+    document: dict[str, Any] = {name: getattr(row, name) for name in facts}
+    ends = {"at": row.at.isoformat(), "finished_at": (row.finished_at or timezone.now()).isoformat()}
+    refusal = row.options.get("refusal", "") if isinstance(row.options, dict) else ""
+    document |= {"kind": "delivery", **ends, "refusal": refusal, "mapping": _mapping(row), "sets": []}
+    publish(DeliverySigned(subject=f"delivery:{row.id}", signed=signed(document)))
+
+
+def _mapping(row: Delivery) -> str:
+    """The hash of the mapping: a header may hold what should stand in a row."""
+    pairs = sorted((str(column), str(name)) for column, name in (row.mapping or {}).items())
+    return hashlib.sha256(repr(pairs).encode()).hexdigest()

@@ -1,0 +1,98 @@
+"""A question as the engine's own tree, to be read, added to and written back as SQL."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from huicheng.lake import api as lake
+
+Tree = dict[str, Any]
+
+
+class Untraceable(Exception):
+    """Nobody can say for sure whose rows stand behind this answer."""
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(sql: str) -> str:
+    engine = lake.connection(memory="64MB", threads_limit=1)
+    try:
+        told = engine.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    finally:
+        engine.close()
+    return str(told[0]) if told else "{}"
+
+
+def parse(sql: str) -> Tree:
+    told = json.loads(_parsed(sql))
+    if told.get("error", True) or len(told["statements"]) != 1:
+        raise Untraceable("not one SELECT")
+    return dict(told["statements"][0])
+
+
+def written(node: Tree) -> str:
+    engine = lake.connection(memory="64MB", threads_limit=1)
+    whole = {"error": False, "statements": [{"node": node, "named_param_map": []}]}
+    try:
+        told = engine.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(whole)]).fetchone()
+    finally:
+        engine.close()
+    if told is None:
+        raise Untraceable("the tree cannot be written back")
+    return str(told[0])
+
+
+def expression(text: str, parts: Mapping[str, Tree] | None = None) -> Tree:
+    """An expression's tree; a column called like one of ``parts`` stands for that tree."""
+    return _put(parse(f"SELECT {text}")["node"]["select_list"][0], parts or {})
+
+
+def _put(tree: Any, parts: Mapping[str, Tree]) -> Any:
+    if isinstance(tree, list):
+        return [_put(one, parts) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if tree.get("type") == "COLUMN_REF" and tree["column_names"][-1] in parts:
+        return copy.deepcopy(parts[tree["column_names"][-1]])
+    return {name: _put(one, parts) for name, one in tree.items()}
+
+
+def nodes(tree: Any) -> Iterator[Tree]:
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def own_nodes(tree: Any) -> Iterator[Tree]:
+    """The same without what stands inside a subquery."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(inner for name, inner in one.items() if name != "subquery")
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def common_tables(node: Tree) -> list[Tree]:
+    return list((node.get("cte_map") or {}).get("map") or [])
+
+
+@functools.cache
+def aggregates() -> frozenset[str]:
+    engine = lake.connection(memory="64MB", threads_limit=1)
+    try:
+        asked = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'"
+        return frozenset(str(row[0]) for row in engine.execute(asked).fetchall())
+    finally:
+        engine.close()
