@@ -102,7 +102,9 @@ class Resource(Declaration):
         """The columns that say whom a row is about, whose row it is first; undeclared, those whose kind says so."""
         if self.subject:
             return (self.subject, *self.mentions)
-        return tuple(f.name for f in self.fields if f.kind in ("person_id", "credit_code"))
+        return tuple(
+            f.name for f in self.fields if f.name == "base_id" or f.kind in ("person_id", "credit_code")
+        )
 
     @property
     def table(self) -> str:

@@ -82,8 +82,9 @@ def _shared_with_all(resource: Resource, actor: Actor) -> bool:
 
 
 def _about_oneself(resource: Resource, actor: Actor) -> bool:
-    """His rows in the register; what is not for sharing, as how rows were linked, is not for him either."""
-    own = resource.about == "person" and resource.subject == "base_id" and resource.share != "none"
+    """His rows in the register and beside it; how rows were linked is fusion's own."""
+    linked = resource.code.endswith("_links")
+    own = resource.about == "person" and resource.subject == "base_id" and not linked
     return own and bool(actor.person) and actor.kind == "resident"
 
 
