@@ -12,11 +12,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from pypinyin import lazy_pinyin
+from rapidfuzz import fuzz
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Resource
 from huicheng.ground.api import bureau, department, said
 
+CLOSE, NEAR = 60, 3
 FORMATS = ("CSV", "JSON", "Parquet")
 
 
@@ -105,6 +107,17 @@ def score(resource: Resource, text: str) -> int:
             return 0
         total += points
     return total
+
+
+def near(text: str) -> list[Resource]:
+    """For a search without a hit: the few data sets whose titles come closest, in either language or by sound."""
+    asked = text.lower()
+    ranked = [
+        (max(fuzz.partial_ratio(asked, words) for _w, words in _words(one)[:2]), one)
+        for one in open_resources()
+    ]
+    close = sorted((pair for pair in ranked if pair[0] >= CLOSE), key=lambda pair: -pair[0])
+    return [one for _points, one in close[:NEAR]]
 
 
 @functools.lru_cache(maxsize=1024)

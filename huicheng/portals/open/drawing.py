@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
 from huicheng.exchange.api import Resource
-from huicheng.ground.api import said
-from huicheng.portals.look.api import Chart, city
+from huicheng.ground.api import in_chinese, said
+from huicheng.portals.look.api import Chart
 from huicheng.portals.open.pictures import Plan, unit_said
 
 POINTS, BARS, LINES, PLACES = 400, 15, 4, 6000
@@ -36,10 +36,10 @@ def columns_of(plan: Plan) -> list[str]:
 
 
 def _titles(resource: Resource) -> Mapping[str, str]:
-    return {field.name: _plain(said(field.title)) for field in resource.fields}
+    return {field.name: plain(said(field.title)) for field in resource.fields}
 
 
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
     return re.sub(r"(（[^（）]+）| \([^()]+\))$", "", title)
 
 
@@ -48,7 +48,7 @@ def _unit(resource: Resource, name: str) -> str:
 
 
 def _points(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
-    table, note = _home(table, resource)
+    table, note = _home(table, plan.city)
     table = table.filter(pc.and_(pc.is_valid(table["lng"]), pc.is_valid(table["lat"])))
     table = table.group_by([plan.label, "lng", "lat"]).aggregate([])
     step = -(-table.num_rows // PLACES)
@@ -65,13 +65,17 @@ def _points(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
     )  # fmt: skip
 
 
-def _home(table: pa.Table, resource: Resource) -> tuple[pa.Table, str]:
-    """Rows of our own city where the table has others too."""
+def _home(table: pa.Table, chosen: str) -> tuple[pa.Table, str]:
+    """Rows of one city where the table has several: the chosen one, or our own."""
     if "city" in table.column_names:
-        own = table.filter(pc.equal(table["city"], settings.CITY_NAME))
+        own = table.filter(pc.equal(table["city"], chosen or settings.CITY_NAME))
         if own.num_rows:
-            return own, _("图中为%(city)s。") % {"city": city()}
+            return own, _("图中为%(city)s。") % {"city": called(chosen or settings.CITY_NAME)}
     return table, ""
+
+
+def called(city: str) -> str:
+    return city if in_chinese() else codes.english_place(city)
 
 
 def _tiles(resource: Resource, plan: Plan, table: pa.Table) -> Chart:
@@ -112,7 +116,7 @@ def _bucket(times: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
 def _line(resource: Resource, plan: Plan, table: pa.Table) -> Chart | None:
     note, splits = "", list(plan.splits)
     if "city" in splits:
-        table, note = _home(table, resource)
+        table, note = _home(table, plan.city)
         splits.remove("city")
     series = next((n for n in splits if 1 < pc.count_distinct(table[n]).as_py() <= LINES), "")
     spread = [n for n in splits if n != series and pc.count_distinct(table[n]).as_py() > 1]

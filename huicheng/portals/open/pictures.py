@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from huicheng.exchange.api import Field, Resource
@@ -30,6 +30,7 @@ class Plan:
     splits: tuple[str, ...] = ()
     adds: bool = False
     datum: Literal["wgs84", "gcj02"] = "wgs84"
+    city: str = ""
 
 
 def unit_of(field: Field) -> str:
@@ -54,7 +55,23 @@ def _adds(field: Field) -> bool:
     return unit_of(field) in FLOWS or (field.kind == "integer" and not unit_of(field))
 
 
-def plan(resource: Resource) -> Plan:
+def plan(resource: Resource, *, show: str = "", city: str = "") -> Plan:
+    """The right picture; ``show`` is another figure to draw in it, ``city`` another city than ours."""
+    found = replace(_plan(resource), city=city)
+    chosen = next((field for field in choices(resource) if field.name == show), None)
+    return replace(found, y=(show,), adds=_adds(chosen)) if chosen else found
+
+
+def choices(resource: Resource) -> list[Field]:
+    """Figures that the picture can show instead of its own."""
+    found = _plan(resource)
+    if found.kind not in ("line", "tilemap") or not found.y:
+        return []
+    figures = [one for one in resource.fields if is_amount(one) and one.name != found.x]
+    return figures if len(figures) > 1 else []
+
+
+def _plan(resource: Resource) -> Plan:
     fields = {field.name: field for field in resource.fields}
     measures = [f for f in resource.fields if f.kind in NUMBERS and not CODE_LIKE.search(f.name)]
     for choose in (_map, _tilemap, _ground_plan, _line, _bar):
@@ -109,7 +126,12 @@ def _bar(resource: Resource, fields: dict[str, Field], measures: list[Field]) ->
     texts = [f for f in resource.fields if f.kind == "text" and not CODE_LIKE.search(f.name)]
     if flows and resource.key and fields[resource.key[0]].kind == "text":
         return Plan("bar", x=resource.key[0], y=(flows[-1].name,), adds=True)
-    return Plan("bar", x=_group(texts), adds=True) if _group(texts) else None
+    if _group(texts):
+        return Plan("bar", x=_group(texts), adds=True)
+    counts = [f for f in measures if f.kind == "integer" and _adds(f)]
+    # Without a key every row is a group that was counted: 企业按行业.
+    summed = counts and texts and not resource.key and resource.fields[0] == texts[0]
+    return Plan("bar", x=texts[0].name, y=(counts[0].name,), adds=True) if summed else None
 
 
 def _group(texts: Iterable[Field]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,25 @@ LICENCES = {
     "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
     "EUPL-1.2": "https://interoperable-europe.ec.europa.eu/collection/eupl/eupl-text-eupl-12",
 }
+
+
+# Where to find what a source's words name; "owner/name" alone is a repository of GitHub.
+SOURCES = {
+    "PM2.5 Data of Five Chinese Cities": "https://archive.ics.uci.edu/dataset/394/pm2+5+data+of+five+chinese+cities",
+    "UCI Parking Birmingham": "https://archive.ics.uci.edu/dataset/482/parking+birmingham",
+    "UCI Bike Sharing": "https://archive.ics.uci.edu/dataset/275/bike+sharing+dataset",
+    "BattLeDIM": "https://doi.org/10.5281/zenodo.4017659",
+    "JioNLP": "https://github.com/dongrixinyu/JioNLP",
+}
+REPOSITORY = re.compile(r"(?<![\w/.])[A-Za-z0-9][\w-]*/[A-Za-z][\w.-]+")
+
+
+def source_url(source: str) -> str:
+    for words, address in SOURCES.items():
+        if words in source:
+            return address
+    found = REPOSITORY.search(source)
+    return f"https://github.com/{found[0]}" if found else ""
 
 
 def kinds() -> dict[str, str]:
@@ -57,6 +78,7 @@ def aside(resource: Resource) -> dict[str, Any]:
         "forms": [{"key": key, "title": form.title} for key, form in _forms(resource)],
         "rhythm": rhythms().get(resource.update, resource.update),
         "licence_url": LICENCES.get(resource.licence, ""),
+        "source_url": source_url(resource.source),
         "citation": citation(resource),
     }
 
@@ -80,14 +102,32 @@ def citation(resource: Resource) -> str:
     )
 
 
-def picture(resource: Resource) -> Chart | None:
-    return _picture(resource, tables.facts(resource), get_language() or "")
+def picture(resource: Resource, *, show: str = "", city: str = "") -> Chart | None:
+    """``show`` and ``city`` must be among what ``choices`` offers."""
+    return _picture(resource, show, city, tables.facts(resource), get_language() or "")
 
 
-@functools.lru_cache(maxsize=128)
-def _picture(resource: Resource, _facts: tables.Facts, _language: str) -> Chart | None:
+def choices(resource: Resource, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What the picture may show instead: another figure, another city; what is not offered is not chosen."""
+    figures = {one.name: drawing.plain(said(one.title)) for one in pictures.choices(resource)}
+    drawn = pictures.plan(resource)
+    cities = tables.cities(resource, tables.facts(resource)) if "city" in drawn.splits else ()
+    named = {name: drawing.called(name) for name in cities} if len(cities) > 1 else {}
+    show, city = asked.get("show", ""), asked.get("city", "")
+    return {
+        "figures": figures,
+        "cities": named,
+        "show": show if show in figures else "",
+        "city": city if city in named else "",
+        "own": settings.CITY_NAME,
+        "main": drawn.y[0] if drawn.y else "",
+    }
+
+
+@functools.lru_cache(maxsize=256)
+def _picture(resource: Resource, show: str, city: str, _facts: tables.Facts, _language: str) -> Chart | None:
     """Drawn once per version and language: half a million rows are not read again for each visitor."""
-    plan = pictures.plan(resource)
+    plan = pictures.plan(resource, show=show, city=city)
     if plan.kind == "none":
         return None
     return drawing.draw(resource, plan, tables.read(resource, drawing.columns_of(plan)))
@@ -100,6 +140,17 @@ def preview(resource: Resource, rows: Sequence[Row]) -> dict[str, Any]:
     ]
     cells = [[_cell(field, row.get(field.name)) for field in resource.fields] for row in rows]
     return {"shown_fields": heads, "preview": cells}
+
+
+def sortable(heads: list[dict[str, Any]], resource: Resource, asked: QueryDict) -> None:
+    """Give each head the address of the same rows in its order; again, the other way round."""
+    now = asked.get("order", "")
+    for head, field in zip(heads, resource.fields, strict=True):
+        query = asked.copy()
+        query["order"] = f"-{field.name}" if now == field.name else field.name
+        query.pop("page", None)
+        head["href"] = f"?{query.urlencode()}"
+        head["sorted"] = {field.name: "ascending", f"-{field.name}": "descending"}.get(now, "")
 
 
 def _numeric(field: Field) -> bool:

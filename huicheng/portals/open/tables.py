@@ -135,6 +135,13 @@ def read(resource: Resource, names: Sequence[str]) -> pa.Table:
     return _ask(_from(resource, *map(_column, names)).limit(MOST_DRAWN)).table
 
 
+@functools.lru_cache(maxsize=64)
+def cities(resource: Resource, _known: Facts) -> tuple[str, ...]:
+    """The cities a table tells of, once per version."""
+    found = read(resource, ["city"])["city"].unique().to_pylist()
+    return tuple(sorted(filter(None, found)))
+
+
 def facts(resource: Resource) -> Facts:
     known = exchange.statistics(resource.code)
     if known.version is None or not known.rows:

@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "chosen_count": sum(map(bool, chosen.values())),
         "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(text, chosen)],
         "found": found,
+        "near": [] if found else catalogue.near(text),
         "all": len(catalogue.open_resources()),
     }
     return render(request, "open/home.html", given)
@@ -81,8 +82,11 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     if not tables.facts(resource).rows:
         return _page(request, resource, "dataset", {})
     rows = tables.latest(resource, PREVIEW_ROWS)
-    more = {"picture": shown.picture(resource), **shown.preview(resource, rows)}
-    return _page(request, resource, "dataset", more)
+    asked = shown.choices(resource, request.GET)
+    picture = shown.picture(resource, show=asked["show"], city=asked["city"])
+    return _page(
+        request, resource, "dataset", {"picture": picture, "asked": asked, **shown.preview(resource, rows)}
+    )
 
 
 @opens_to("everyone")
@@ -103,10 +107,13 @@ def _found(resource: Resource, request: HttpRequest, asked: dict[str, str]) -> d
     if asked["value"]:
         sign = f"__{asked['sign']}" if asked["sign"] else ""
         query[f"{asked['by']}{sign}"] = asked["value"]
+    query["order"] = request.GET.get("order", "")[:80]
     query["limit"], query["offset"] = str(PAGE_ROWS), str((number - 1) * PAGE_ROWS)
     rows, total = tables.page(resource, asking.question(resource, query))
     pages = Paginator(range(total), PAGE_ROWS)
-    return {"page": pages.get_page(number) if total else None, **shown.preview(resource, rows)}
+    found = shown.preview(resource, rows)
+    shown.sortable(found["shown_fields"], resource, request.GET)
+    return {"page": pages.get_page(number) if total else None, **found}
 
 
 @opens_to("everyone")

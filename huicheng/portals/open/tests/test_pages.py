@@ -77,3 +77,32 @@ def test_quality_says_how_much_is_filled(client, air):
     }
     assert measured["pm25_taiyuanjie"] == 1
     assert measured["pm25_us_post"] == 0
+
+
+def test_rows_stand_in_the_order_of_a_column(client, air):
+    page = client.get("/open/air_hourly/rows/?order=-pm25_taiyuanjie")
+    assert page.context["preview"][0][1]["text"] == "29"
+    heads = {one["title"]: one for one in page.context["shown_fields"]}
+    assert heads["PM2.5 太原街（µg/m³）"]["sorted"] == "descending"
+    assert "order=pm25_taiyuanjie" in heads["PM2.5 太原街（µg/m³）"]["href"]
+
+
+def test_a_picture_shows_the_figure_that_was_chosen(client, air):
+    chosen = client.get("/open/air_hourly/?show=humidity").context["asked"]
+    assert chosen["show"] == "humidity"
+    assert client.get("/open/air_hourly/?show=password").context["asked"]["show"] == ""
+
+
+def test_english_words_find_a_data_set(client, catalogue):
+    page = client.get("/open/?q=metro+stations", headers={"accept-language": "en"})
+    assert page.context["found"][0]["resource"].code == "metro_stations"
+
+
+def test_a_search_without_hits_offers_what_comes_close(client, catalogue):
+    page = client.get("/open/?q=ditei", headers={"accept-language": "en"})
+    assert not page.context["found"]
+    assert "metro_stations" in [one.code for one in page.context["near"]]
+
+
+def test_a_source_that_can_be_visited_is_a_link(client, air):
+    assert "archive.ics.uci.edu" in client.get("/open/air_hourly/").content.decode()
