@@ -66,6 +66,8 @@ def account(who: str) -> Any:
 VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("open", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
     ("open", "form"): lambda town: Value("csv", "doc"),
+    ("open", "syntax"): lambda town: Value("ttl", "doc"),
+    ("open", "action"): lambda town: Value("package_list", "package_delete"),
     ("decision", "code"): lambda town: Value("210102", "999999"),
     ("decision", "key"): lambda town: Value("portals.decision.residents_by_district", "no.such.panel"),
     ("decision", "part"): lambda town: Value("rows", "nothing"),

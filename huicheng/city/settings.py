@@ -126,6 +126,8 @@ MEDIA_ROOT = HOME / "uploads"
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Where the world finds us, behind whatever proxy: links in catalogues are made of it, never of a request's headers.
+PUBLIC_URL = os.environ.get("HUICHENG_URL", "")
 CITY_NAME = os.environ.get("HUICHENG_CITY", "沈阳")
 CITY_CODE = os.environ.get("HUICHENG_CITY_CODE", "210100")
 

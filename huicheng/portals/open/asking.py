@@ -22,9 +22,12 @@ WORDS = {"limit", "offset", "order", "fields", "format"}
 
 @dataclass(frozen=True)
 class Condition:
+    """``among``: other fields in which the words may stand as well; only for ``has``."""
+
     field: str
     sign: str
     value: Any
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,24 @@ def question(resource: Resource, asked: QueryDict) -> Question:
         order=_order(fields, asked.get("order", "")),
         columns=_columns(fields, asked.get("fields", "")),
     )
+
+
+def condition(resource: Resource, key: str, text: str) -> Condition:
+    """One condition, as a query string writes it: ``city``, ``rows__gte``."""
+    return _condition({field.name: field for field in resource.fields}, key, text)
+
+
+def known(resource: Resource, name: str) -> Field:
+    """The field of this name, or a sentence that lists those there are."""
+    return _known({field.name: field for field in resource.fields}, name)
+
+
+def anywhere(resource: Resource, text: str) -> Condition:
+    """Rows with these words in any field of text."""
+    texts = [field.name for field in resource.fields if field.kind not in READERS]
+    if not texts:
+        raise BadInput(_("这份数据没有文字字段，不能按文字查找。"))
+    return Condition(texts[0], "has", text, tuple(texts[1:]))
 
 
 def whole(asked: Mapping[str, str], name: str, *, usual: int, most: int) -> int:

@@ -96,13 +96,16 @@ def _total(resource: Resource, conditions: Sequence[Condition], params: dict[str
 
 def _filtered(question: exp.Select, conditions: Sequence[Condition]) -> exp.Select:
     for number, one in enumerate(conditions):
-        column, value = _column(one.field), exp.Placeholder(this=f"p{number}")
+        value = exp.Placeholder(this=f"p{number}")
         if one.sign == "has":
-            lower = [exp.Lower(this=column), exp.Lower(this=value)]
-            question = question.where(exp.Contains(this=lower[0], expression=lower[1]))
+            question = question.where(exp.or_(*(_has(name, value) for name in (one.field, *one.among))))
         else:
-            question = question.where(SIGNS[one.sign](this=column, expression=value))
+            question = question.where(SIGNS[one.sign](this=_column(one.field), expression=value))
     return question
+
+
+def _has(name: str, value: exp.Placeholder) -> exp.Expr:
+    return exp.Contains(this=exp.Lower(this=_column(name)), expression=exp.Lower(this=value.copy()))
 
 
 def _order(resource: Resource, wanted: str) -> list[exp.Ordered]:
