@@ -45,9 +45,12 @@ def deliver(city: Path) -> None:
 
 
 def two_codes(links: pa.Table, truth: Path, kind: str) -> int:
-    """Clusters in which two different standing codes were both accepted."""
+    """Clusters in which two different standing codes were both accepted. A house is linked by its address, so that
+    each of its rows' codes counts; a person's or firm's row that came by evidence bears somebody else's."""
     keys = pq.read_table(truth / f"{kind}_rows.parquet", columns=["resource", "row", "valid_code"])
-    kept = links.filter(pc.is_in(links["rule"], pa.array(["code", "alone", "gathered"])))
+    own = pc.is_in(links["rule"], pa.array(["code", "alone", "gathered"]))
+    kept = links if kind == "houses" else links.filter(own)
+    kept = kept.filter(pc.is_valid(kept["base_id"]))
     both = kept.join(keys, ["resource", "row"])
     some = both.filter(pc.greater(both["valid_code"], 0)).group_by(["base_id", "valid_code"]).aggregate([])
     counts = some.group_by("base_id").aggregate([("valid_code", "count")])["valid_code_count"].to_numpy()
@@ -72,6 +75,25 @@ def show(run: fusion.FusionRun, truth: Path) -> None:
         print(f"  waterfall {one['link']['waterfall']}; for review {one['link'].get('review', 0)}")
 
 
+def show_relations(truth: Path) -> None:
+    """Every kind of tie, and within it every kind of evidence."""
+    engine = lake.connection()
+    engine.register("ties", lake.read("base.relations").read_all())
+    linked = []
+    for kind, name in (("people", "person_id"), ("firms", "firm_id"), ("houses", "house_id")):
+        engine.register(kind, pq.read_table(truth / f"{kind}.parquet"))
+        links = lake.read(f"base.{kind}_links", columns=["resource", "row", "base_id"]).read_all()
+        rows = pq.read_table(truth / f"{kind}_rows.parquet", columns=["resource", "row", name])
+        both = links.filter(pc.is_valid(links["base_id"])).join(rows, ["resource", "row"])
+        both = both.append_column("kind", pa.repeat(pa.scalar(kind), both.num_rows))
+        linked.append(both.rename_columns({name: "entity"}))
+    engine.register("linked", pa.concat_tables(linked))
+    print("relation, evidence: ties, precision, recall among those in the registers")
+    answer = engine.sql(Path(__file__).with_name("relations.sql").read_text("utf-8")).fetchall()
+    for relation, evidence, ties, precision, recall in answer:
+        print(f"  {relation:24} {evidence or 'all':22} {ties:>9,} P {precision:.4f} R {recall:.4f}")
+
+
 def main(residents: int) -> None:
     city = HOME / "sandbox" / "bench"
     call_command("migrate", verbosity=0, interactive=False)
@@ -83,11 +105,15 @@ def main(residents: int) -> None:
     with acting_as(system_actor("bench")):
         deliver(city)
     print(f"delivered in {time.monotonic() - clock:.1f} s")
-    clock = time.monotonic()
+    clock, processor = time.monotonic(), time.process_time()
     run = fusion.fuse()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"fused in {time.monotonic() - clock:.1f} s, peak RSS {peak:.2f} GB; stages {run.stages}")
+    busy = time.process_time() - processor
+    print(
+        f"fused in {time.monotonic() - clock:.1f} s, {busy:.1f} s of processor, peak RSS {peak:.2f} GB; stages {run.stages}"
+    )
     show(run, city / "truth")
+    show_relations(city / "truth")
 
 
 if __name__ == "__main__":

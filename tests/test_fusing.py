@@ -84,6 +84,45 @@ def test_no_small_cell_is_told(city):
     assert min(one["residents"] for one in rows("stat.residents_by_age_district", "residents")) >= 5
 
 
+def test_ties_name_only_those_in_the_registers_and_the_row_that_says_so(city):
+    fusion.fuse()
+    ids = {
+        kind: set(lake.read(f"base.{kind}", columns=["base_id"]).read_all()["base_id"].to_pylist())
+        for kind in FLOORS
+    }
+    ties = lake.read("base.relations").read_all().to_pylist()
+    assert {tie["relation"] for tie in ties} == {
+        "lives_in",
+        "member_of_household",
+        "employed_by",
+        "legal_representative_of",
+        "owns",
+    }
+    for tie in ties:
+        assert tie["base_id"] in ids["people"]
+        assert tie["other_kind"] == "households" or tie["other_id"] in ids[tie["other_kind"]]
+        assert tie["resource"]
+        assert 0 < tie["confidence"] <= 1
+
+
+def test_a_firms_representative_bears_the_name_the_register_knows(city):
+    fusion.fuse()
+    names = {one["base_id"]: one["name"] for one in rows("base.people", "base_id", "name")}
+    firms = rows("base.firms", "base_id", "legal_person", "representative_id")
+    led = [firm for firm in firms if firm["representative_id"]]
+    same = sum(names[firm["representative_id"]] == firm["legal_person"] for firm in led)
+    assert len(led) >= 0.9 * len(firms)
+    assert same >= 0.95 * len(led)
+
+
+def test_a_resident_reads_his_own_ties_only(city):
+    fusion.fuse()
+    mine = rows("base.people", "base_id")[0]["base_id"]
+    actor = Actor(id="account:3", name="王芳", kind="resident", person=mine)
+    seen = exchange.ask("SELECT base_id FROM base.relations", actor, purpose="看自己的").table
+    assert set(seen["base_id"].to_pylist()) == {mine}
+
+
 def test_nothing_delivered_is_an_empty_register():
     exchange.sync_declared()
     fusion.fuse()

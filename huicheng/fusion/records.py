@@ -1,4 +1,4 @@
-"""The columns of the three registers, and what ties them together: who works where, who owns what."""
+"""The columns of the three registers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from huicheng.fusion.firms.rows import organisations
-from huicheng.fusion.linking.keys import Flags, Ints, Keys, mix
+from huicheng.fusion.linking.keys import Flags, Ints
 from huicheng.fusion.linking.linking import Links
-from huicheng.fusion.linking.words import read_words
 from huicheng.fusion.people.record import soundness
-from huicheng.fusion.people.rows import first17
-from huicheng.fusion.places import Communities, majority, told
+from huicheng.fusion.places import Communities
 from huicheng.fusion.register import Register, common_columns
+from huicheng.fusion.relations import Ties
 from huicheng.fusion.standardising import Standard
 from huicheng.fusion.standards import flat
 from huicheng.fusion.surviving import take
@@ -92,25 +91,26 @@ def _code(numbers: Ints) -> Any:
 
 
 def people_table(
-    people: Register, firms: Register | None, houses: Register | None, communities: Communities
+    people: Register, communities: Communities, employed: Ties | None, homes: Ties | None
 ) -> pa.Table:
     columns = {
         "base_id": people.base_ids,
         **{name: people.pick(name) for name in PERSON},
         **_where(people, communities),
     }
-    columns["employer_id"] = employers(people, firms)
-    columns["home_id"] = homes(people, houses)
+    columns["employer_id"] = _others(people, employed)
+    columns["home_id"] = _others(people, homes)
     return pa.table({**columns, **common_columns(people)})
 
 
-def firms_table(firms: Register, communities: Communities) -> pa.Table:
+def firms_table(firms: Register, communities: Communities, led: Ties | None) -> pa.Table:
     columns = {"base_id": firms.base_ids, **{name: firms.pick(name) for name in FIRM}}
     columns["district"] = _where(firms, communities)["district"]
+    columns["representative_id"] = _others(firms, led)
     return pa.table({**columns, **common_columns(firms)})
 
 
-def houses_table(houses: Register, people: Register | None, communities: Communities) -> pa.Table:
+def houses_table(houses: Register, communities: Communities, owned: Ties | None) -> pa.Table:
     columns = {
         "base_id": houses.base_ids,
         **{name: houses.pick(name) for name in HOUSE},
@@ -119,64 +119,9 @@ def houses_table(houses: Register, people: Register | None, communities: Communi
     parts = houses.standard.parts
     for name in DOORS:
         columns[name] = take(flat(parts[name]), houses.won["address"])
-    columns["owner_person"] = owners(houses, people)
+    columns["owner_person"] = _others(houses, owned)
     return pa.table({**columns, **common_columns(houses)})
 
 
-def employers(people: Register, firms: Register | None) -> Any:
-    """By the employer's organisation code; else by its whole name, where only one firm bears it."""
-    if firms is None or not people.count:
-        return pa.nulls(people.count, pa.string())
-    codes, names = people.pick("employer_code"), people.pick("employer_name")
-    wanted = organisations(codes, codes)[0].astype(np.uint64)
-    known = firms.links.codes.astype(np.uint64)
-    found = told(wanted, _index(known, np.arange(1, firms.count + 1)))
-    given, mine = _keys(names, firms.standard.column("name"))
-    by_name = told(given, majority(mine, firms.links.entity + 1, least=1.0))
-    return firms.id_of(np.where(found > 0, found, by_name) - 1)
-
-
-def homes(people: Register, houses: Register | None) -> Any:
-    """The dwelling that the resident's address leads to, door by door."""
-    if houses is None or not people.count:
-        return pa.nulls(people.count, pa.string())
-    standing = houses.standard.places
-    assert standing is not None
-    known = majority(standing.flat, houses.links.entity + 1, least=1.0)
-    return houses.id_of(told(_flats(people), known) - 1)
-
-
-def _flats(register: Register) -> Keys:
-    """The flat of the address that won, 0 where it does not reach so far."""
-    places = register.standard.places
-    assert places is not None
-    won = register.won["address"]
-    reached = places.flat[np.maximum(won, 0)] if len(places.flat) else won
-    return np.where(won >= 0, reached, 0).astype(np.uint64)
-
-
-def owners(houses: Register, people: Register | None) -> Any:
-    """By the owner's number; else by name and home, where a resident of that name lives in the house."""
-    if people is None or not houses.count:
-        return pa.nulls(houses.count, pa.string())
-    number = first17(houses.pick("owner_id")).astype(np.uint64)
-    found = told(number, _index(people.links.codes.astype(np.uint64), np.arange(1, people.count + 1)))
-    name, residents = _keys(houses.pick("owner_name"), people.standard.column("name"))
-    there = people.standard.places
-    assert there is not None
-    at_home = told(
-        mix(name, _flats(houses)), majority(mix(residents, there.flat), people.links.entity + 1, least=1.0)
-    )
-    return people.id_of(np.where(found > 0, found, at_home) - 1)
-
-
-def _index(keys: Keys, values: Ints) -> tuple[Keys, Ints]:
-    order = np.argsort(keys, kind="stable")
-    return keys[order], values[order]
-
-
-def _keys(left: Any, right: Any) -> tuple[Keys, Keys]:
-    """Keys of two columns of names, comparable with each other."""
-    words, number = read_words(pa.concat_arrays([left, right]))
-    keys = words.text_key[number]
-    return keys[: len(left)], keys[len(left) :]
+def _others(register: Register, ties: Ties | None) -> Any:
+    return pa.nulls(register.count, pa.string()) if ties is None else ties.others

@@ -26,6 +26,7 @@ from huicheng.fusion.people.comparing import PEOPLE
 from huicheng.fusion.people.rows import read_rows as read_people
 from huicheng.fusion.places import Communities
 from huicheng.fusion.register import PROVENANCE, Register, link_table, provenance, settle
+from huicheng.fusion.relations import RELATIONS, relation_rows, tie
 from huicheng.fusion.sources import SOURCES, Source
 from huicheng.fusion.standardising import Standard, place, standardise
 from huicheng.ground.api import Progress, act, current_actor, publish
@@ -142,12 +143,16 @@ class _FusionRun:
                 f"base.{kind}_fields", pa.RecordBatchReader.from_batches(PROVENANCE, provenance(register))
             )
             self.figures[kind]["seconds"] = round(self.figures[kind]["seconds"] + time.monotonic() - start, 2)
+        tied = tie(people, firms, houses)
         if people:
-            self.put("base.people", records.people_table(people, firms, houses, communities))
+            self.put("base.people", records.people_table(people, communities, tied.employed, tied.homes))
         if firms:
-            self.put("base.firms", records.firms_table(firms, communities))
+            self.put("base.firms", records.firms_table(firms, communities, tied.led))
         if houses:
-            self.put("base.houses", records.houses_table(houses, people, communities))
+            self.put("base.houses", records.houses_table(houses, communities, tied.owned))
+        if people and firms and houses:
+            rows = pa.RecordBatchReader.from_batches(RELATIONS, relation_rows(people, tied))
+            self.put("base.relations", rows)
         self.took("publish")
         self.step(_("统计"))
         for code, table in statistics.tables(self.kinds):

@@ -250,6 +250,38 @@ people_links = links(
     row_key=Field("row_key", "来源行标识", "text", required=True, sensitivity="internal"),
 )
 
+relations = Resource(
+    code="base.relations",
+    about="person",
+    subject="base_id",
+    title="人口与户、房屋、单位关系",
+    owner="shuju",
+    summary="居民现住哪套房屋、在哪个户、受雇于哪家单位、担任哪家单位的法定代表人、拥有哪套房屋，每条关系都写明证据和来源。",
+    category=CATEGORY,
+    update="daily",
+    share="none",
+    share_basis="《中华人民共和国个人信息保护法》第六条：家庭、住处与工作单位只供本人查阅和比对核实，不提供给其他部门",
+    key=("base_id", "relation", "other_id"),
+    fields=(
+        Field("base_id", "人口库标识", "text", required=True),
+        Field(
+            "relation", "关系", "text", required=True,
+            meaning="现住、同户、受雇、法定代表人或拥有",
+        ),
+        Field("other_kind", "对方类别", "text", required=True, meaning="房屋、单位或户"),
+        Field("other_id", "对方标识", "text", required=True, sensitivity=PERSONAL, mask="hide"),
+        Field("evidence", "证据", "text", meaning="证件号、信用代码、地址、姓名与住处等"),
+        Field("confidence", "可信度", "number"),
+        Field("department", "来源部门", "text"),
+        Field("resource", "来源资源", "text"),
+        Field("delivery", "交付", "text"),
+        Field("row", "行号", "integer"),
+        Field("as_of", "截至", "date"),
+    ),
+    retention_days=30,
+    erasure="随来源记录删除，下次融合时消失",
+)  # fmt: skip
+
 residents_by_age_district = Resource(
     code="stat.residents_by_age_district",
     title="常住居民按区县、年龄和性别",
