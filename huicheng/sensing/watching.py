@@ -63,12 +63,14 @@ def _raise(name: str, fresh: list[Alarm]) -> None:
     publish(AlarmsRaised(subject=f"watch:{name}", watch=name, grades=grades))
 
 
-def alarms(*, watch: str | None = None, grade: str | None = None, limit: int = 100) -> list[AlarmView]:
+def alarms(
+    *, watch: str | None = None, grade: str | None = None, limit: int = 100, offset: int = 0
+) -> list[AlarmView]:
     """Latest first, by when it happened."""
-    rows = Alarm.objects.order_by("-at")
+    rows = Alarm.objects.order_by("-at", "-id")
     given = {"watch": watch, "grade": grade}
     rows = rows.filter(**{field: value for field, value in given.items() if value is not None})
-    return [AlarmView(r.watch, r.key, r.grade, r.at, r.message) for r in rows[:limit]]
+    return [AlarmView(r.watch, r.key, r.grade, r.at, r.message) for r in rows[offset : offset + limit]]
 
 
 def alarm_counts(watch: str) -> dict[str, int]:

@@ -6,9 +6,11 @@ with hours as (
                         + (case when pm25_xiaoheyan is null then 0 else 1 end), 0) as pm25
     from raw.air_hourly
 )
-select cast(time as date) as day, round(avg(pm25), 1) as pm25, cast(max(pm25) as integer) as worst_hour
+select cast(time as date) as day, round(avg(pm25), 1) as pm25, cast(max(pm25) as integer) as worst_hour,
+       count(*) as hours, count(*) over () as all_rows
 from hours
-where pm25 is not null
+where pm25 is not null and ($x = '' or strftime(time, '%Y-%m') = $x)
 group by day
 having count(*) >= 20
 order by day
+limit $limit offset $offset

@@ -74,9 +74,16 @@ seeds = (
 )
 
 yearly_mean = Indicator(
-    "年均 PM2.5", "yearly_mean.sql", unit="µg/m³", better="lower", meaning="每日均值的年平均；国家二级限值 35"
+    "年均 PM2.5",
+    "yearly_mean.sql",
+    "last_year.sql",
+    unit="µg/m³",
+    better="lower",
+    meaning="每日均值的年平均；国家二级限值 35",
 )
-good_days = Indicator("优良天数比例", "good_days.sql", unit="%", better="higher", meaning="只按 PM2.5 计")
+good_days = Indicator(
+    "优良天数比例", "good_days.sql", "last_year.sql", unit="%", better="higher", meaning="只按 PM2.5 计"
+)
 
 months = Tile(
     "空气在变好吗？",
@@ -93,7 +100,7 @@ episode = Tile(
     "最重的一次污染有多重？",
     "episode.sql",
     "line",
-    rows_sql="heavy_hours.sql",
+    rows_sql="episode_rows.sql",
     unit="µg/m³",
     x="time",
     y="pm25",
@@ -112,4 +119,5 @@ heavy_hours = Watch(
         "red": "超出分指数表，PM2.5 高于 500",
     },
     resources=("air_hourly",),
+    message="PM2.5 %(pm25)s µg/m³，最高 %(station)s %(worst)s",
 )

@@ -1,3 +1,4 @@
--- Dwellings and other units in the register.
+-- Dwellings and other units in the register, in one district or in all.
 select count(*) as value
 from base.houses
+where $district = '' or district = $district

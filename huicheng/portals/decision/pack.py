@@ -4,10 +4,16 @@ from huicheng.ground.api import Indicator, Tile
 
 title, owner = "城市一览", "shuju"
 
-residents = Indicator("常住居民", "residents.sql", unit="人", meaning="人口基础库")
-old_age = Indicator("65 岁及以上", "old_age.sql", unit="%", meaning="占常住居民")
-firms = Indicator("登记企业", "firms.sql", unit="家", meaning="法人基础库；小线为近二十年每年新设")
-houses = Indicator("房屋", "houses.sql", unit="套", meaning="房屋基础库")
+residents = Indicator("常住居民", "residents.sql", "residents_rows.sql", unit="人", meaning="人口基础库")
+old_age = Indicator("65 岁及以上", "old_age.sql", "old_age_rows.sql", unit="%", meaning="占常住居民")
+firms = Indicator(
+    "登记企业",
+    "firms.sql",
+    "firms_rows.sql",
+    unit="家",
+    meaning="法人基础库；小线为近二十年每年新设，像是没有交齐的年份断开",
+)
+houses = Indicator("房屋", "houses.sql", "houses_rows.sql", unit="套", meaning="房屋基础库")
 
 residents_by_district = Tile(
     "人住在哪里？",
@@ -24,14 +30,13 @@ residents_by_age = Tile(
     "这座城市多大年纪？",
     "residents_by_age.sql",
     "bar",
-    rows_sql="residents_rows.sql",
+    rows_sql="residents_by_age_rows.sql",
     unit="人",
     x="age_band",
     y="residents",
     series="sex",
     meaning="居民按年龄段和性别",
     order=20,
-    params={"district": ""},
 )
 firms_by_year = Tile(
     "每年有多少企业诞生？",
@@ -43,7 +48,6 @@ firms_by_year = Tile(
     y="firms",
     meaning="法人库按成立年份；空着的年份没有交付过登记",
     order=30,
-    params={"district": ""},
 )
 firms_by_district = Tile(
     "企业在哪里扎根？",
@@ -67,7 +71,6 @@ houses_by_decade = Tile(
     y="houses",
     meaning="房屋库按建成年代",
     order=50,
-    params={"district": ""},
 )
 quality = Tile(
     "哪个部门的数据最可靠？",
@@ -76,7 +79,7 @@ quality = Tile(
     rows_sql="quality_rows.sql",
     unit="%",
     x="department",
-    y="valid",
-    meaning="已填、有效、与基准一致的比例",
+    y="valid_share",
+    meaning="已填、有效的比例，以及与另一部门提供的基准意思相同的比例",
     order=60,
 )

@@ -15,9 +15,13 @@ from huicheng.codes.api import Division
 from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Answer
 from huicheng.ground.api import Actor
+from huicheng.portals.decision import naming
+from huicheng.portals.decision.asking import Asked
 from huicheng.portals.look.api import Chart, Column
 
 CHILDREN = Path(__file__).with_name("place_children.sql")
+# The map that leads down: its cells open a place, its rows are found by the code of a place of any level.
+WHERE = "portals.decision.residents_by_district"
 BELOW = {6: 9, 9: 12}
 FEW = 5
 
@@ -27,15 +31,17 @@ def districts() -> tuple[Division, ...]:
     return tuple(one for one in codes.children(settings.CITY_CODE) if len(one.code) == 6 and not one.former)
 
 
-def name_of(code: str) -> str:
-    return next((one.name for one in districts() if one.code == code), "")
+def choices() -> list[tuple[str, str]]:
+    return [(one.code, naming.place_name(one.code)) for one in districts()]
+
+
+def is_ours(code: str | None) -> bool:
+    return code in {one.code for one in districts()}
 
 
 def place(code: str) -> Division | None:
     """A district or street of this city; anything else is not ours to show."""
-    if not (code.isascii() and code.isdigit() and len(code) in BELOW):
-        return None
-    if code[:6] not in {one.code for one in districts()}:
+    if not (code.isascii() and code.isdigit() and len(code) in BELOW and is_ours(code[:6])):
         return None
     try:
         return codes.division(code)
@@ -45,8 +51,7 @@ def place(code: str) -> Division | None:
 
 def children(here: Division, actor: Actor) -> Answer:
     params = {"place": here.code, "length": BELOW[len(here.code)]}
-    purpose = _("城市一览：%(title)s") % {"title": here.name}
-    return exchange.ask(CHILDREN, actor, purpose=purpose, params=params)
+    return exchange.recall(CHILDREN, actor, purpose=f"城市一览：{here.name}", params=params)
 
 
 def shown(here: Division, found: Answer) -> dict[str, Any]:
@@ -54,15 +59,17 @@ def shown(here: Division, found: Answer) -> dict[str, Any]:
     everybody = found.table.to_pylist()
     named = [row for row in everybody if row["code"]]
     rows = [_row(row) for row in named if row["residents"] >= FEW]
-    link = "href" if len(here.code) == 6 else ""
+    is_district = len(here.code) == 6
     columns = [
-        Column(name="name", title=_("街道") if link else _("社区"), link=link),
-        Column(name="residents", title=_("居民"), kind="number"),
-        Column(name="households", title=_("户"), kind="number"),
-        Column(name="old_share", title=_("65 岁及以上（%）"), kind="number"),
+        Column(
+            name="name", title=_("街道") if is_district else _("社区"), link="down" if is_district else ""
+        ),
+        Column(name="residents", title=_("居民"), kind="number", link="href"),
+        Column(name="households", title=_("户"), kind="number", link="href"),
+        Column(name="old_share", title=_("65 岁及以上（%）"), kind="number", link="href"),
     ]
     picture = Chart(
-        kind="bar", title=_("居民"), rows=rows[:20], x="name", y="residents", unit=_("人"), link=link,
+        kind="bar", title=_("居民"), rows=rows[:20], x="name", y="residents", unit=_("人"), link="href",
         labels={"name": columns[0].title, "residents": _("居民")}, sideways=True, height="large",
         note=_("只画人数最多的 20 个。") if len(rows) > 20 else "",
     )  # fmt: skip
@@ -73,21 +80,23 @@ def shown(here: Division, found: Answer) -> dict[str, Any]:
         "hidden": len(named) - len(rows),
         "unplaced": sum(row["residents"] for row in everybody if not row["code"]),
         "sum": sum(row["residents"] for row in everybody),
+        "behind": rows_of(here.code),
     }
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    try:
-        name = codes.division(row["code"]).name
-    except codes.Refused:
-        name = row["code"]
-    href = reverse("decision:place", args=[row["code"]]) if len(row["code"]) == 9 else ""
-    return {**row, "name": name, "href": href}
+    code = row["code"]
+    down = reverse("decision:place", args=[code]) if len(code) == 9 else ""
+    return {**row, "name": naming.place_name(code), "down": down, "href": rows_of(code)}
+
+
+def rows_of(code: str) -> str:
+    return reverse("decision:behind", args=[WHERE]) + Asked(x=code).query
 
 
 def crumbs(here: Division) -> list[tuple[str, str]]:
     found = [(_("城市一览"), reverse("decision:home"))]
     if len(here.code) == 9:
         above = codes.division(here.code[:6])
-        found.append((above.name, reverse("decision:place", args=[above.code])))
-    return [*found, (here.name, "")]
+        found.append((naming.place_name(above.code), reverse("decision:place", args=[above.code])))
+    return [*found, (naming.place_name(here.code), "")]

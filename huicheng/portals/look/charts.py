@@ -28,6 +28,7 @@ class Chart:
     tilemap: ``x`` is the district's code, ``y`` the figure.
     points: ``x`` longitude, ``y`` latitude, ``value`` an optional figure, ``name`` an optional label.
     ``link`` names a column holding an address to open on a click. ``labels`` gives columns their titles.
+    ``order`` is that of the series, whichever comes first in the rows.
     """
 
     kind: ChartKind
@@ -41,7 +42,9 @@ class Chart:
     link: str = ""
     unit: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    order: Sequence[str] = ()
     note: str = ""
+    note_href: str = ""
     height: Literal["small", "medium", "large"] = "medium"
     stacked: bool = False
     sideways: bool = False
@@ -55,6 +58,17 @@ class Chart:
     def columns(self) -> list[str]:
         wanted = [self.name, self.x, self.series, *self.ys, self.value]
         return list(dict.fromkeys(column for column in wanted if column))
+
+    @property
+    def told(self) -> list[str]:
+        """The columns of the table beside the picture: a place by its name alone."""
+        hidden = self.x if self.kind == "tilemap" and self.name else ""
+        return [column for column in self.columns if column != hidden]
+
+    def cells(self, row: Row) -> list[tuple[Any, str]]:
+        """Values as the table tells them; its figures open what the picture's points open."""
+        href = str(row.get(self.link) or "") if self.link else ""
+        return [(plain(row.get(name)), href if name in (*self.ys, self.value) else "") for name in self.told]
 
     def label(self, column: str) -> str:
         return str(self.labels.get(column, column))
@@ -81,6 +95,7 @@ def spec(chart: Chart) -> dict[str, Any]:
         "x": chart.x,
         "ys": list(chart.ys),
         "series": chart.series,
+        "order": [str(name) for name in chart.order],
         "value": chart.value,
         "name": chart.name,
         "link": chart.link,
@@ -162,15 +177,35 @@ def _step(value: Any, bounds: tuple[float, float]) -> str:
     return f"q{min(STEPS - 1, int((float(value) - low) / ((high - low) or 1) * STEPS))}"
 
 
+def ends(chart: Chart) -> tuple[str, str]:
+    """The smallest and the largest figure of a map, for its key."""
+    values = [float(row[chart.ys[0]]) for row in chart.rows if row.get(chart.ys[0]) is not None]
+    low, high = _bounds(values)
+    return short(low), short(high)
+
+
 def spark_path(values: Sequence[Any], width: int = 120, height: int = 36) -> tuple[str, str]:
-    """The line and the area under it, as SVG paths; gaps are left out."""
-    points = [float(value) for value in values if value is not None]
-    if len(points) < 2:
+    """The line and the area under it, as SVG paths; where a value is missing, both break."""
+    known = [float(value) for value in values if value is not None]
+    if len(known) < 2:
         return "", ""
-    low, spread = min(points), (max(points) - min(points)) or 1.0
-    step = width / (len(points) - 1)
-    spots = [
-        f"{i * step:.1f} {height - 3 - (v - low) / spread * (height - 6):.1f}" for i, v in enumerate(points)
-    ]
-    line = "M" + "L".join(spots)
-    return line, f"{line}L{width} {height}L0 {height}Z"
+    low, spread = min(known), (max(known) - min(known)) or 1.0
+    step = width / (len(values) - 1)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((place * step, height - 3 - (float(value) - low) / spread * (height - 6)))
+    drawn = [run for run in runs if run]
+    return "".join(map(_line, drawn)), "".join(_area(run, height) for run in drawn)
+
+
+def _line(run: Sequence[tuple[float, float]]) -> str:
+    spots = "L".join(f"{x:.1f} {y:.1f}" for x, y in run)
+    # A year between two gaps is a dot.
+    return f"M{spots}" if len(run) > 1 else f"M{spots}h0.01"
+
+
+def _area(run: Sequence[tuple[float, float]], height: int) -> str:
+    return f"{_line(run)}L{run[-1][0]:.1f} {height}L{run[0][0]:.1f} {height}Z" if len(run) > 1 else ""

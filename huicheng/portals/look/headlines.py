@@ -13,6 +13,7 @@ from huicheng.ground.api import ANONYMOUS, BadInput, Declared, Indicator, declar
 from huicheng.portals.look.parts import Stat
 
 PATIENCE, SHOWN = 60, 4
+WHOLE_CITY = {"district": ""}
 
 
 def headlines() -> list[Stat]:
@@ -31,7 +32,9 @@ def _headlines(city: Path, tick: int, language: str) -> list[Stat]:
 def _figure(one: Declared[Indicator]) -> Stat | None:
     figure = one.value
     try:
-        rows = exchange.ask(one.sql_path, ANONYMOUS, purpose=figure.title, params={}).table.to_pylist()
+        rows = exchange.ask(
+            one.sql_path, ANONYMOUS, purpose=figure.title, params=WHOLE_CITY
+        ).table.to_pylist()
     except BadInput:
         return None
     if not rows or rows[0].get("value") is None:

@@ -118,13 +118,13 @@ def chart(picture: charts.Chart) -> dict[str, Any]:
     data = {
         "chart": picture,
         "id": f"chart-{next(_ids)}",
-        "heads": [picture.label(column) for column in picture.columns],
-        "table": [[charts.plain(row.get(column)) for column in picture.columns] for row in shown],
+        "heads": [picture.label(column) for column in picture.told],
+        "table": [picture.cells(row) for row in shown],
         "cut": len(picture.rows) > TABLE_ROWS,
     }
     if picture.kind == "tilemap":
         placed = charts.tiles(picture)
-        return data | _tile_frame(placed)
+        return data | _tile_frame(placed) | {"ends": charts.ends(picture)}
     return data | {"spec": charts.spec(picture)}
 
 

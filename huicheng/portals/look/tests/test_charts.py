@@ -50,4 +50,26 @@ def _districts(values):
 
 def test_a_spark_needs_two_points():
     assert spark_path([1]) == ("", "")
-    assert spark_path([1, None, 3])[0].startswith("M0.0 33.0L120.0 3.0")
+    assert spark_path([1, 3])[0] == "M0.0 33.0L120.0 3.0"
+
+
+def test_a_spark_breaks_where_a_value_is_missing():
+    line, under = spark_path([1, 2, None, 3, None, 2, 1])
+    assert line.count("M") == 3
+    assert under.count("Z") == 2
+
+
+def test_the_table_of_a_chart_opens_what_its_points_open():
+    picture = Chart(
+        kind="bar", title="年龄", rows=[{"age": "0–4", "n": 7, "to": "/rows/"}], x="age", y="n", link="to"
+    )
+    html = Template("{% load look %}{% chart p %}").render(Context({"p": picture}))
+    assert '<td><a href="/rows/">7</a></td>' in html
+
+
+def test_a_map_says_what_its_colours_mean_and_names_places_without_codes():
+    html = Template("{% load look %}{% chart p %}").render(
+        Context({"p": _districts({"210102": 5, "210106": 9})})
+    )
+    key = html[html.index("tile-key") :]
+    assert key.index("5<svg") < key.index("</svg>9")

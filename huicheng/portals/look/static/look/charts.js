@@ -46,18 +46,36 @@
   }
 
   const column = (spec, name) => spec.columns.indexOf(name);
+  /* What a point shows and where it leads. */
+  const spot = (spec, row, value) => ({ value, href: spec.link ? row[column(spec, spec.link)] : "" });
   const unique = (values) => [...new Set(values)];
   const isDay = (value) => typeof value === "string" && /^\d{4}-\d\d-\d\d([ T]|$)/.test(value);
 
   /* One line or bar group per y column, or per value of the series column. */
   function lines(spec) {
     const x = column(spec, spec.x);
-    if (!spec.series) return spec.ys.map((y) => [spec.labels[y], spec.rows.map((row) => [row[x], row[column(spec, y)]])]);
+    const points = (rows, y) => rows.map((row) => spot(spec, row, [row[x], row[column(spec, y)]]));
+    if (!spec.series) return spec.ys.map((y) => [spec.labels[y], points(spec.rows, y)]);
     const by = column(spec, spec.series);
-    const y = column(spec, spec.ys[0]);
-    return unique(spec.rows.map((row) => row[by])).map((name) => [
-      String(name), spec.rows.filter((row) => row[by] === name).map((row) => [row[x], row[y]]),
+    const there = unique(spec.rows.map((row) => row[by]));
+    return unique([...spec.order.filter((name) => there.includes(name)), ...there]).map((name) => [
+      String(name), points(spec.rows.filter((row) => row[by] === name), spec.ys[0]),
     ]);
+  }
+
+  /* 11月8日 at midnight, 12:00 between; the year too where the picture spans more than one. */
+  function clock(spec) {
+    const days = spec.rows.map((row) => Date.parse(row[column(spec, spec.x)])).filter((day) => !isNaN(day));
+    const long = Math.max(...days) - Math.min(...days) > 3.2e10;
+    const chinese = document.documentElement.lang.startsWith("zh");
+    const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: chinese ? "numeric" : "short", day: "numeric" });
+    const month = new Intl.DateTimeFormat(document.documentElement.lang, { year: "numeric", month: chinese ? "numeric" : "short" });
+    const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+    return (value) => {
+      const moment = new Date(value);
+      if (long) return month.format(moment);
+      return (moment.getHours() || moment.getMinutes() ? hour : day).format(moment);
+    };
   }
 
   function cartesian(spec) {
@@ -65,7 +83,7 @@
     const time = spec.rows.length > 0 && spec.rows.every((row) => isDay(row[column(spec, spec.x)]));
     const bars = spec.kind === "bar";
     const categories = unique(spec.rows.map((row) => row[column(spec, spec.x)])).map(String);
-    const names = time && !bars ? axis("time") : axis("category", { data: categories, inverse: spec.sideways });
+    const names = time && !bars ? axis("time", { axisLabel: { color: token("quiet"), hideOverlap: true, formatter: clock(spec) } }) : axis("category", { data: categories, inverse: spec.sideways });
     const values = axis("value", { scale: !spec.fromZero });
     const series = groups.map(([name, points]) => one(spec, name, points, time, categories));
     const option = {
@@ -84,11 +102,11 @@
   function one(spec, name, points, time, categories) {
     const stack = spec.stacked ? "all" : undefined;
     if (spec.kind === "bar") {
-      const found = new Map(points.map(([x, y]) => [String(x), y]));
+      const found = new Map(points.map((point) => [String(point.value[0]), { value: point.value[1], href: point.href }]));
       const radius = spec.stacked ? 0 : spec.sideways ? [0, 3, 3, 0] : [3, 3, 0, 0];
       return { name, type: "bar", stack, barMaxWidth: 28, barCategoryGap: "35%", itemStyle: { borderRadius: radius }, data: categories.map((x) => found.get(x) ?? null) };
     }
-    const data = time ? points : points.map(([x, y]) => [String(x), y]);
+    const data = time ? points : points.map((point) => ({ ...point, value: [String(point.value[0]), point.value[1]] }));
     return {
       name, type: "line", stack, data, showSymbol: points.length <= 24, symbolSize: 5, lineStyle: { width: 2 },
       sampling: points.length > 800 ? "lttb" : undefined, large: true,
@@ -113,7 +131,7 @@
         itemHeight: 120, itemWidth: 10, text: [short(Math.max(...figures)), short(Math.min(...figures))],
         textStyle: { color: token("quiet") }, inRange: { color: tokens("scale", 6) },
       },
-      series: [{ type: "heatmap", data: spec.rows.map((row) => [xs.indexOf(String(row[x])), ys.indexOf(String(row[y])), row[value]]), itemStyle: { borderWidth: 1, borderColor: token("paper"), borderRadius: 2 } }],
+      series: [{ type: "heatmap", data: spec.rows.map((row) => spot(spec, row, [xs.indexOf(String(row[x])), ys.indexOf(String(row[y])), row[value]])), itemStyle: { borderWidth: 1, borderColor: token("paper"), borderRadius: 2 } }],
     };
   }
 
@@ -135,19 +153,33 @@
     const spec = JSON.parse(document.getElementById(box.dataset.from).textContent);
     box.dataset.drawn = "";
     if (spec.kind === "points") return points(box, spec);
-    const picture = window.echarts.getInstanceByDom(box) ?? window.echarts.init(box, null, { renderer: "canvas" });
+    const picture = window.echarts.getInstanceByDom(box) ?? window.echarts.init(box, null, {
+      renderer: "canvas", devicePixelRatio: window.devicePixelRatio * (box.currentCSSZoom ?? 1),
+    });
     picture.setOption(makers[spec.kind](spec), true);
     if (!drawn.has(box)) {
       drawn.add(box);
       new ResizeObserver(() => picture.resize()).observe(box);
-      if (spec.link) picture.on("click", (p) => follow(spec, p));
+      if (spec.link) open(picture, box);
     }
   }
 
-  function follow(spec, clicked) {
-    const x = column(spec, spec.x);
-    const row = spec.rows.find((one) => String(one[x]) === String(clicked.name)) ?? spec.rows[clicked.dataIndex];
-    if (row?.[column(spec, spec.link)]) location.assign(row[column(spec, spec.link)]);
+  /* A click opens what is behind a point: the point itself, or on a line whichever is nearest. */
+  function open(picture, box) {
+    const go = (href) => { if (href) location.assign(href); };
+    picture.on("click", (point) => go(point.data?.href));
+    picture.getZr().on("click", (event) => {
+      const spec = JSON.parse(document.getElementById(box.dataset.from).textContent);
+      if (event.target || spec.kind === "heat" || spec.kind === "scatter") return;
+      if (!picture.containPixel("grid", [event.offsetX, event.offsetY])) return;
+      const [x] = picture.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
+      const times = spec.rows.map((row) => row[column(spec, spec.x)]);
+      const categories = unique(times).map(String);
+      const near = spec.sideways ? -1 : times.every(isDay) && spec.kind !== "bar"
+        ? times.reduce((best, time, i) => (Math.abs(Date.parse(time) - x) < Math.abs(Date.parse(times[best]) - x) ? i : best), 0)
+        : times.findIndex((time) => String(time) === categories[Math.round(x)]);
+      if (near >= 0 && !(spec.series && spec.kind === "bar")) go(spec.rows[near][column(spec, spec.link)]);
+    });
   }
 
   /* Lines of latitude and longitude stand in for a base map: nothing is fetched from elsewhere. */
