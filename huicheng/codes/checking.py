@@ -231,12 +231,9 @@ def _yuan(text: str) -> Decimal | tuple[Decimal, str]:
 
 
 def _person_names(column: Any) -> Checked:
-    import pyarrow as pa
+    from huicheng.codes.name_columns import person_names
 
-    from huicheng.codes.columns import as_text, one_by_one
-    from huicheng.codes.names import person_name
-
-    return one_by_one(as_text(column), person_name, pa.string())
+    return person_names(column)
 
 
 def _firm_names(column: Any) -> Checked:
