@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
 from huicheng.exchange.api import Resource
-from huicheng.ground.api import in_chinese, said
+from huicheng.ground.api import bureau, in_chinese, said
 from huicheng.portals.look.api import Chart
 from huicheng.portals.open.pictures import Plan, unit_said
 
@@ -72,6 +72,12 @@ def _home(table: pa.Table, chosen: str) -> tuple[pa.Table, str]:
         if own.num_rows:
             return own, _("图中为%(city)s。") % {"city": called(chosen or settings.CITY_NAME)}
     return table, ""
+
+
+def owner(code: str) -> str:
+    """The department that has this code; other cities' tables hold names of their own."""
+    found = bureau(code)
+    return "" if found == code else found
 
 
 def called(city: str) -> str:
@@ -157,6 +163,8 @@ def _bar(resource: Resource, plan: Plan, table: pa.Table) -> Chart | None:
     if len(rows) < 2 or (len(rows) == table.num_rows and not plan.y):
         return None
     shown = sorted(rows, key=lambda row: row[y] or 0, reverse=True)[:BARS]
+    if plan.x == "department":
+        shown = [{**row, plan.x: owner(str(row[plan.x])) or row[plan.x]} for row in shown]
     note = (
         _("前 %(shown)s 项，共 %(all)s 项。") % {"shown": BARS, "all": len(rows)} if len(rows) > BARS else ""
     )

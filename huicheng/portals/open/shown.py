@@ -13,9 +13,10 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huicheng.codes import api as codes
 from huicheng.exchange.api import Field, Resource
 from huicheng.ground.api import department, in_chinese, said
-from huicheng.portals.look.api import Chart, number
+from huicheng.portals.look.api import Chart, number, place
 from huicheng.portals.open import catalogue, drawing, pictures, tables
 
 Row = dict[str, Any]
@@ -175,10 +176,23 @@ def text(field: Field, value: Any) -> str:
 
 
 def meaning(field: Field, value: Any) -> str:
-    """What a code says in words: from its table, or from the ``1 省 2 市`` that the field's meaning spells out."""
+    """What a code says in words: its table's, a department's, a place's, or what the meaning spells out: 1 省 2 市."""
     if value in (None, "") or isinstance(value, float):
         return ""
+    if field.codes:
+        return said(codes.label(field.codes, str(value)) or "")
+    if field.name == "department":
+        return drawing.owner(str(value))
+    if field.kind == "division":
+        return _division(str(value))
     return spelled(said(field.meaning)).get(str(value), "")
+
+
+def _division(code: str) -> str:
+    try:
+        return place(codes.division(code))
+    except codes.Refused:
+        return ""
 
 
 @functools.lru_cache(maxsize=512)

@@ -31,5 +31,5 @@ def written(address: str, resource: Resource) -> list[dict[str, str]]:
     times = [field.name for field in resource.fields if field.kind in ("date", "datetime")]
     dates = f", parse_dates={times}".replace("'", '"') if times else ""
     given = {"address": address, "site": site, "path": path, "whole": whole, "dates": dates}
-    texts = {"curl": CURL, "Python（pandas）": PANDAS, "Python": PAGES, "R": R}
+    texts = {"curl": CURL, "Python (pandas)": PANDAS, "Python": PAGES, "R": R}
     return [{"title": title, "text": text.format(**given)} for title, text in texts.items()]

@@ -106,3 +106,15 @@ def test_a_search_without_hits_offers_what_comes_close(client, catalogue):
 
 def test_a_source_that_can_be_visited_is_a_link(client, air):
     assert "archive.ics.uci.edu" in client.get("/open/air_hourly/").content.decode()
+
+
+def test_codes_are_explained_beside_them(client, census):
+    page = client.get("/open/census_2020/", headers={"accept-language": "en"})
+    assert page.context["preview"][0][0]["meaning"] == "Heping District"
+
+
+def test_what_is_to_be_copied_really_answers(client, air):
+    """The address of the curl line, asked as the terminal would."""
+    found = client.get("/open/air_hourly/api/").context["snippets"]
+    address = found[0]["text"].split('"')[1].partition("testserver")[2]
+    assert len(client.get(address).json()["rows"]) == 10
