@@ -44,12 +44,11 @@ def titles(found: Answer) -> dict[str, str]:
     return {name: known.get(name, name) for name in found.table.column_names}
 
 
-def columns(found: Answer, *, linked: str = "") -> list[Column]:
-    """``linked`` is the column whose cells open the rows behind them."""
-    named = titles(found)
+def columns(found: Answer) -> list[Column]:
+    """Words that no catalogue knows, such as names of firms, are marked as the Chinese they are."""
+    named, kinds = titles(found), {name: _kind(found, name) for name in found.table.column_names}
     return [
-        Column(name=name, title=named[name], kind=_kind(found, name), link="href" if name == linked else "")
-        for name in found.table.column_names
+        Column(name=name, title=named[name], kind=kind, data=kind == "text") for name, kind in kinds.items()
     ]
 
 

@@ -78,7 +78,7 @@ def watch(request: HttpRequest, key: str) -> HttpResponse:
         "rows": rows, "page": page, "total": total, "sql": one.sql_path.read_text(encoding="utf-8"),
         "columns": [
             Column(name="at", title=_("时间"), kind="moment"), Column(name="grade", title=_("级别")),
-            Column(name="message", title=_("说明")),
+            Column(name="message", title=_("说明"), data=True),
         ],
     })  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from django.urls import reverse
@@ -118,10 +118,7 @@ def linked_table(one: Declared[Any], found: Answer, asked: Asked) -> tuple[list[
 
 
 def _linked(column: Column, tile: Tile) -> Column:
-    opens = column.numeric or column.name == tile.x
-    return Column(
-        name=column.name, title=column.title, kind=column.kind, unit=column.unit, link="href" if opens else ""
-    )
+    return replace(column, link="href") if column.numeric or column.name == tile.x else column
 
 
 def _at(tile: Tile, asked: Asked, row: Mapping[str, Any]) -> Asked:
