@@ -45,7 +45,7 @@ def open_lines(path: Path, name: str, form: str) -> Source:
 def _object(line: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested deeper than any record
         return None
 
 

@@ -54,6 +54,7 @@ def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:
                 columns = [_text(c, name, header[n], counted + 1) for n, c in enumerate(batch.columns)]
                 counted += len(batch)
                 yield Chunk(rows, columns, (), counted)
+            _refuse_lie(name, counted, file.metadata.num_rows)
         except (pa.ArrowInvalid, OSError) as error:
             raise BrokenFile(
                 name,
@@ -61,6 +62,15 @@ def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:
                 do=_("请重新导出"),
                 row=counted + 1,
             ) from error
+
+
+def _refuse_lie(name: str, counted: int, promised: int) -> None:
+    """Arrow reads what is there and says nothing about what is missing."""
+    if counted != promised:
+        counts = {"promised": f"{promised:,}", "counted": f"{counted:,}"}
+        raise BrokenFile(
+            name, _("文件尾写着有 %(promised)s 行，实际只有 %(counted)s 行") % counts, do=_("请重新导出"), row=counted
+        )  # fmt: skip
 
 
 def _texts(path: Path) -> list[str]:
