@@ -1,12 +1,15 @@
 """The restore is drilled: a city that burnt down is there again, record for record."""
 
+import fcntl
+import os
 import shutil
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import City
+from tests.conftest import City, kill
 
 pytestmark = pytest.mark.shared_home
 
@@ -72,3 +75,62 @@ def test_an_upgrade_backs_up_first(built_city, tmp_path):
     city = City(home)
     city.run("upgrade", "--backup-to", str(tmp_path / "before.tar"))
     assert (tmp_path / "before.tar").exists()
+
+
+def test_a_running_city_is_not_replaced(built_city, saved, tmp_path):
+    shutil.copytree(built_city.home, tmp_path / "city")
+    city = City(tmp_path / "city")
+    process = city.start("work")
+    try:
+        wait_for(city, process)
+        refused = city.run("restore", "--force", str(saved), check=False)
+    finally:
+        kill(process)
+    assert refused.returncode == 1
+    assert "正在运行" in refused.stderr.replace("\n", "")
+    assert not (city.home / "backups").exists()
+    city.run("restore", "--force", str(saved))
+
+
+def wait_for(city: City, process) -> None:
+    """Until the worker holds the home, as the kernel sees it."""
+    with (city.home / "running.lock").open("a") as lock:
+        for _ in range(600):
+            assert process.poll() is None
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            time.sleep(0.1)
+    raise AssertionError("the worker never came")
+
+
+def test_a_restore_killed_half_way_says_so_until_it_is_done_again(built_city, saved, tmp_path):
+    shutil.copytree(built_city.home, tmp_path / "city")
+    city = City(tmp_path / "city")
+    (city.home / "running.lock").write_text("restoring")
+    left = city.home / "scratch" / "restore-dead"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    refused = city.run("resources", check=False)
+    assert "没有做完" in refused.stderr
+    city.run("restore", "--force", str(saved))
+    assert facts(city) == facts(built_city)
+    assert not left.exists()
+
+
+def test_half_a_backup_that_a_kill_left_is_swept_by_the_next(built_city, tmp_path):
+    half = tmp_path / ".city.tar.1"
+    half.write_bytes(b"half")
+    built_city.run("backup", str(tmp_path / "city.tar"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["city.tar"]
+
+
+def test_what_is_no_register_of_erasures_is_refused_before_anything_moves(saved, tmp_path):
+    city = City(tmp_path / "empty")
+    city.home.mkdir()
+    refused = city.run("restore", str(saved), "--erasures", str(saved), check=False)
+    assert refused.returncode == 1
+    assert "删除名册" in refused.stderr.replace("\n", "")
+    assert not (city.home / "lake").exists()

@@ -3,9 +3,12 @@
 Order makes it consistent without stopping the city. Anchors first: they may not promise events that the
 copied database lacks. Then the database; then the lake, whose tables may be newer than the database but
 never older, and a delivery that the database does not know yet is repeated as a no-op. In the lake, logs
-before data files: every file that a copied log names was written before that log.
+before data files: every file that a copied log names was written before that log, and none is removed meanwhile.
+The register of erasures last: whoever is still in a copied table, because the erasure came in between, is in it.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -14,6 +17,7 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +28,16 @@ from django.db import connection, connections
 
 from huicheng import __version__
 from huicheng.city.building import prepare
-from huicheng.ground.api import BadInput, home, scratch, seal, verify_audit
+from huicheng.city.presence import LOCK, alone, in_pieces
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import BadInput, home, scratch, seal, sweep_scratch, verify_audit
 
 FORMAT = 1
 # What can be made again, or belongs to a running process.
-LEFT_OUT = {"scratch", "static", "backups", "audit"}
+LEFT_OUT = {"scratch", "static", "backups", "audit", LOCK}
+# What a restore or an upgrade put aside by itself; what was written elsewhere by hand is its writer's to keep.
+OURS = ("replaced-*", "before-upgrade-*.tar")
+BACKUP_DAYS = 30
 
 
 class BackupRefused(BadInput):
@@ -42,16 +51,22 @@ def back_up(target: Path) -> dict[str, Any]:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BackupRefused(f"不能写到 {target}：{error.strerror}。请换一个位置。") from None
+    _sweep_drafts(target)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     sums: dict[str, str] = {}
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
     try:
-        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            tarfile.open(fileobj=file, mode="w") as tar,
+            exchange.held_still(),
+        ):
             for name, path in _parts(target):
                 try:
                     sums[name] = _put(tar, name, path)
                 except FileNotFoundError:
-                    continue  # a draft or a swept file that went while we walked; tables keep theirs for 30 days
+                    continue  # a draft or a swept file that went while we walked; tables keep theirs till we are done
             facts = _facts(sums)
             _put_bytes(tar, "manifest.json", json.dumps(facts, indent=1).encode())
         with draft.open("rb") as written:
@@ -60,6 +75,14 @@ def back_up(target: Path) -> dict[str, Any]:
     finally:
         draft.unlink(missing_ok=True)
     return {"files": len(sums), "bytes": target.stat().st_size}
+
+
+def _sweep_drafts(target: Path) -> None:
+    """Halves of this backup that a kill left; one that is being written is held by its writer."""
+    for draft in target.parent.glob(f".{target.name}.*"):
+        with contextlib.suppress(OSError), draft.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.unlink()
 
 
 def _facts(sums: dict[str, str]) -> dict[str, Any]:
@@ -77,6 +100,9 @@ def _parts(target: Path) -> Iterator[tuple[str, Path]]:
         for path in _home_files():
             if not _is_backup(path, target):
                 yield f"home/{path.relative_to(home())}", path
+        if exchange.erasures_file().exists():
+            shutil.copy(exchange.erasures_file(), folder / "erasures.log")
+            yield "home/audit/erasures.log", folder / "erasures.log"
 
 
 def _is_backup(path: Path, target: Path) -> bool:
@@ -150,17 +176,42 @@ class _Summed:
         return data
 
 
-def restore(source: Path, *, force: bool = False) -> dict[str, Any]:
-    """Check everything first, then put it in place; an existing city is never overwritten."""
+def restore(source: Path, *, force: bool = False, erasures: Path | None = None) -> dict[str, Any]:
+    """Check everything first, then put it in place; an existing city is never overwritten, and never a running one.
+
+    What was erased after the backup was made is erased again: from ``erasures``, the register as it was last, and
+    from that of the city that was here.
+    """
+    sweep_scratch()
     with scratch("restore") as folder:
         facts = _unpack(source, folder)
-        _clear_the_way(force)
-        _place(folder)
-    prepare()
-    report = verify_audit()
-    if report.problem:
-        raise BackupRefused(f"已恢复，但审计链不完整：{report.problem}")
-    return {"files": len(facts["sha256"]), "at": facts["at"]}
+        registers = _registers(folder, erasures)
+        there = _in_the_way(force)
+        with alone():
+            with in_pieces():
+                _clear_the_way(there)
+                _place(folder)
+            carried = sum(exchange.carry_over(register) for register in registers)
+            prepare()
+            report = verify_audit()
+            if report.problem:
+                raise BackupRefused(f"已恢复，但审计链不完整：{report.problem}")
+            forgotten = exchange.forget_pending()
+    return {
+        "files": len(facts["sha256"]), "at": facts["at"], "registers": len(registers), "carried": carried,
+        "forgotten": {code: one.rows for code, one in forgotten.items()},
+    }  # fmt: skip
+
+
+def _registers(folder: Path, given: Path | None) -> list[Path]:
+    """Copies: the city that is here is about to be moved."""
+    if given is not None and not exchange.is_register(given):
+        raise BackupRefused(f"{given.name} 不是删除名册（audit/erasures.log）。什么都没有改动。")
+    found = [path for path in (given, exchange.erasures_file()) if path and path.exists()]
+    copies = [folder / f"erasures-{number}.log" for number in range(len(found))]
+    for path, copy in zip(found, copies, strict=True):
+        shutil.copy(path, copy)
+    return copies
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, Any]:
@@ -184,16 +235,37 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
     return facts
 
 
-def _clear_the_way(force: bool) -> None:
-    there = [p for p in home().iterdir() if p.name not in ("scratch", "static", "backups", "keys")]
+def _in_the_way(force: bool) -> list[Path]:
+    """What would be moved aside; refused where that is a city and nobody said so."""
+    there = [p for p in home().iterdir() if p.name not in ("scratch", "static", "backups", "keys", LOCK)]
     lived_in = any(p.name == "lake" for p in there) or _has_events()
     if lived_in and not force:
         raise BackupRefused(f"{home()} 里已有一座城市。用空的 HUICHENG_HOME，或加 --force 把它移到一旁。")
+    return there
+
+
+def _clear_the_way(there: list[Path]) -> None:
     aside = home() / "backups" / f"replaced-{datetime.now():%Y%m%d-%H%M%S}"
     aside.mkdir(parents=True)
     connections.close_all()
     for path in [*there, *home().glob("keys")]:
-        os.replace(path, aside / path.name)
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # the database's own files beside it, gone with its last connection
+            os.replace(path, aside / path.name)
+
+
+def kept_aside() -> list[Path]:
+    """Cities and backups that a restore or an upgrade put aside here: they hold what was erased since."""
+    return sorted(path for pattern in OURS for path in (home() / "backups").glob(pattern))
+
+
+def sweep_aside(*, dry_run: bool = False) -> int:
+    """Remove those older than their days; returns how many."""
+    old = [path for path in kept_aside() if time.time() - path.stat().st_mtime > BACKUP_DAYS * 86400]
+    for path in old if not dry_run else ():
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _has_events() -> bool:

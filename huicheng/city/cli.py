@@ -45,6 +45,9 @@ class City(click.Group):
 @click.group(cls=City)
 def main() -> None:
     """慧城 huicheng: one card, two platforms, three registers, three portals."""
+    from huicheng.city.presence import be_present
+
+    be_present(click.get_current_context().invoked_subcommand or "")
 
 
 @main.command()
@@ -76,6 +79,7 @@ def serve(port: int) -> None:
 @click.option("--once", is_flag=True, help="Stop when nothing is left to do.")
 def work(once: bool) -> None:
     """Seal events, tell the news, run jobs."""
+    from huicheng.city import jobs  # noqa: F401  (what the city itself has to do daily)
     from huicheng.ground.api import work as run
 
     run(once=once)
@@ -220,12 +224,18 @@ def backup(target: Path) -> None:
 @main.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Move the city that is there aside first.")
-def restore(source: Path, force: bool) -> None:
+@click.option(
+    "--erasures", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="audit/erasures.log of the city as it was last: what was erased after the backup is erased again.",
+)  # fmt: skip
+def restore(source: Path, force: bool, erasures: Path | None) -> None:
     """Put the city in SOURCE in place, after checking every file's checksum."""
     from huicheng.city.backup import restore as run
+    from huicheng.city.tidying import after_restore
 
-    facts = run(source, force=force)
+    facts = run(source, force=force, erasures=erasures)
     out.print(f"[green]✓[/green] 已恢复 {facts['files']:,} 个文件，备份时间 {facts['at']}")
+    after_restore(out, facts)
 
 
 @main.command()
@@ -237,6 +247,35 @@ def upgrade(backup_to: Path | None) -> None:
     from huicheng.city.backup import upgrade as run
 
     out.print(f"[green]✓[/green] 升级完成，升级前的备份在 {run(backup_to)}")
+
+
+@main.command()
+@click.argument("resource")
+@click.option(
+    "--key", "keys", multiple=True, metavar="FIELD=VALUE", help="One row; a=1,b=2 for a key of two fields."
+)
+@click.option(
+    "--keys",
+    "file",
+    type=click.File(encoding="utf-8-sig"),
+    help="A CSV file of keys with a header, or - for stdin.",
+)
+@click.option("--dry-run", is_flag=True, help="Count what would go, and erase nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def erase(resource: str, keys: tuple[str, ...], file: Any, dry_run: bool, yes: bool) -> None:
+    """Erase rows of RESOURCE for good: every version, every file, and what was derived from them."""
+    from huicheng.city.tidying import erase as run
+
+    sys.exit(run(out, resource, keys, file, dry_run=dry_run, yes=yes))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Count what would go, and remove nothing.")
+def sweep(dry_run: bool) -> None:
+    """Age rows, remove what is past its days, join small files, complete erasures; the worker does it daily."""
+    from huicheng.city.tidying import sweep as run
+
+    sys.exit(run(out, dry_run=dry_run))
 
 
 @main.command("jobs")

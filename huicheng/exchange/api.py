@@ -65,7 +65,7 @@ from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import About, Field, Resource
 from huicheng.exchange.delivering import deliver
 from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
-from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, settled
+from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, is_register, settled
 from huicheng.exchange.events import (
     DeliveryConfirmed,
     DeliveryFailed,
@@ -124,7 +124,7 @@ from huicheng.exchange.refusals import (
     UnknownFormat,
     WrongMapping,
 )
-from huicheng.exchange.retention import OldFilesSwept, RowsAged, SweepRefused, Swept, sweep
+from huicheng.exchange.retention import OldFilesSwept, RowsAged, SweepRefused, Swept, held_still, sweep
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 
 __all__ = [
@@ -229,8 +229,10 @@ __all__ = [
     "export_form",
     "forget_pending",
     "harmless_cell",
+    "held_still",
     "import_form",
     "is_address",
+    "is_register",
     "issue_kinds",
     "issues",
     "mount_of",

@@ -104,6 +104,13 @@ def _read(path: Path) -> Iterator[Erasure]:
             continue
 
 
+def is_register(path: Path) -> bool:
+    try:
+        return any(_read(path))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def carry_over(source: Path) -> int:
     """Take in another register of this city, as one kept beside a backup; returns how many erasures were new."""
     known = {one.id for one in erasures()}

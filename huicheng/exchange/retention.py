@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -70,6 +71,13 @@ class Swept:
     aged: dict[str, int] = field(default_factory=dict)
     compacted: dict[str, int] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def held_still() -> Iterator[None]:
+    """No file of any table is removed while somebody copies the lake; erasures go on and finish afterwards."""
+    with lake.pinned({table: lake.version(table) for table in lake.tables()}):
+        yield
 
 
 def sweep(*, dry_run: bool = False, tell: Tell | None = None) -> Swept:

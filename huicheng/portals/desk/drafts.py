@@ -90,6 +90,17 @@ def drop(token: str) -> None:
         shutil.rmtree(_folder() / token, ignore_errors=True)
 
 
+def drop_all(resource: str, *, before: float) -> None:
+    """The uploads for a resource that came before this moment."""
+    for folder in [path for path in _folder().iterdir() if path.stat().st_mtime <= before]:
+        try:
+            mine = json.loads(_note(folder.name).read_text())["resource"] == resource
+        except (OSError, ValueError, KeyError):
+            continue  # half an upload: the week takes it
+        if mine:
+            drop(folder.name)
+
+
 def _sweep() -> None:
     for folder in _folder().iterdir():
         if folder.stat().st_mtime < time.time() - WEEK:

@@ -35,6 +35,16 @@ def test_a_path_in_the_name_stays_in_the_folder():
     assert draft.path.parent.parent.name == draft.token
 
 
+def test_uploads_of_a_resource_that_was_erased_from_are_gone_and_later_ones_stay():
+    draft = keep()
+    before = draft.path.parents[1].stat().st_mtime
+    drafts.drop_all("civil_records", before=before + 1)
+    drafts.drop_all("police_households", before=before - 1)
+    assert drafts.find(draft.token, WANG)
+    drafts.drop_all("police_households", before=before + 1)
+    assert drafts.find(draft.token, WANG) is None
+
+
 def test_a_dropped_file_is_gone():
     draft = keep()
     drafts.drop(draft.token)
