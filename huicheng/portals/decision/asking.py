@@ -21,7 +21,7 @@ Panelled = Declared[Tile] | Declared[Indicator]
 TAKEN = re.compile(r"\$(\w+)")
 # What stands for "nobody knows" in an address: an empty choice means no choice.
 UNKNOWN = "-"
-PER_PAGE, MOST_EXPORTED = 50, 100_000
+PER_PAGE, MOST_EXPORTED = 25, 100_000
 
 
 class NoSuchPanel(Exception):

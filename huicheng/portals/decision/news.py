@@ -18,7 +18,7 @@ from huicheng.portals.look.api import Column, Stat
 from huicheng.sensing import api as sensing
 
 GRADES = (("red", "bad", "红"), ("orange", "alert", "橙"), ("yellow", "warn", "黄"), ("blue", "info", "蓝"))
-PER_PAGE, MOST_ISSUES = 50, 5000
+PER_PAGE, MOST_ISSUES = 25, 5000
 
 
 def receipts(limit: int) -> list[dict[str, Any]]:

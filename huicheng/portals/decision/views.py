@@ -72,7 +72,7 @@ def _columns(shown: list[Panel]) -> tuple[list[Panel], list[Panel]]:
 
 @opens_to("official")
 def wall(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
+    actor, seen = actor_of(request), live.newest()
     with exchange.one_look(actor, purpose=WALL):
         shown = {one.key: one for one in panels.panels(actor, Asked())}
         stats = list(panels.stats(actor, Asked()))[:6]
@@ -83,6 +83,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "receipts": news.receipts(ON_THE_WALL),
         "watches": list(news.watches()),
         "patience": live.FALL_BACK,
+        "seen": seen,
     })  # fmt: skip
 
 
