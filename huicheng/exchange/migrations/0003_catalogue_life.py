@@ -7,7 +7,7 @@ SQLITE = (
     "DROP TABLE exchange_words",
 )
 POSTGRESQL = (
-    "CREATE TABLE exchange_words (code varchar(120) PRIMARY KEY, words tsvector NOT NULL);"
+    "CREATE TABLE exchange_words (place bigint PRIMARY KEY, code varchar(120) NOT NULL, words tsvector NOT NULL);"
     "CREATE INDEX exchange_words_gin ON exchange_words USING gin (words)",
     "DROP TABLE exchange_words",
 )
