@@ -146,7 +146,7 @@ class _Postgres:
     FIND = (
         (
             "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
-            "ORDER BY ts_rank('{{0.12,0.37,0.75,1.0}}', words, asked) DESC, code"
+            "ORDER BY ts_rank('{0.12,0.37,0.75,1.0}', words, asked) DESC, code"
         )
         .replace("{{", "{")
         .replace("}}", "}")
