@@ -64,10 +64,10 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1][0] == "script":
-            self.charts.append(data)
-        elif not self.chinese:
-            self.words.append(data)
+        if self.chinese:
+            return
+        kept = self.charts if self.open and self.open[-1][0] == "script" else self.words
+        kept.append(data)
 
     def left_in_chinese(self) -> list[str]:
         said = [*self.words, *(words for text in self.charts for words in chart_words(text))]
@@ -105,6 +105,8 @@ class Reader:
         try:
             answer = self.opener.open(self.city.url + place, data, timeout=60)
         except urllib.error.HTTPError as refused:
+            if refused.code >= 500:
+                raise AssertionError(f"{self.who}: {place} answers {refused.code}") from refused
             answer = refused
         with answer:
             body = (

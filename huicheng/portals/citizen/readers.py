@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from huicheng.ground import api as ground
-from huicheng.ground.api import Actor, EventRecord, UnknownDepartment, department
+from huicheng.ground.api import Actor, EventRecord, bureau
+from huicheng.portals.look.api import said, zh
 
 MOST = 1000
 READING = {"bases.RecordRead", "bases.ReadRefused"}
@@ -37,16 +39,14 @@ def by_self(actor: Actor) -> list[Reading]:
 
 
 def _reading(event: EventRecord) -> Reading:
-    return Reading(event.at, _who(event), _what(event), event.purpose)
+    return Reading(event.at, _who(event), _what(event), said(event.purpose))
 
 
 def _who(event: EventRecord) -> str:
     if event.actor.startswith("system:"):
         return _("平台自动处理")
-    try:
-        return f"{department(event.department).short} {event.actor_name}".strip()
-    except UnknownDepartment:
-        return event.actor_name or event.actor
+    who = zh(event.actor_name or event.actor)
+    return format_html("{} {}", bureau(event.department), who) if event.department else who
 
 
 def _what(event: EventRecord) -> str:
