@@ -144,12 +144,8 @@ class _Postgres:
     )
     DELETE = "DELETE FROM exchange_words WHERE place = %s"
     FIND = (
-        (
-            "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
-            "ORDER BY ts_rank('{0.12,0.37,0.75,1.0}', words, asked) DESC, code"
-        )
-        .replace("{{", "{")
-        .replace("}}", "}")
+        "SELECT code FROM exchange_words, to_tsquery('simple', %s) AS asked WHERE words @@ asked "
+        "ORDER BY ts_rank('{0.12,0.37,0.75,1.0}', words, asked) DESC, code"
     )
 
     @classmethod
