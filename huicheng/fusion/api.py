@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from huicheng.fusion.events import FusionFinished
 from huicheng.fusion.linking.design import Block, Comparison, Design, Rows
 from huicheng.fusion.linking.linking import Links, link
-from huicheng.fusion.meaning import fact_of, meaning
+from huicheng.fusion.meaning import column_of, fact_of, meaning
 from huicheng.fusion.sources import AUTHORITY, SOURCES, Authority, Source
 from huicheng.ground.api import (
     Actor,
@@ -27,7 +27,8 @@ from huicheng.ground.api import (
 )
 
 __all__ = ["AUTHORITY", "SOURCES", "Authority", "Block", "Comparison", "Design", "FusionFinished", "FusionRefused", "FusionRun", "Links",
-           "NoSuchRun", "Rows", "Source", "fact_of", "forget", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
+           "NoSuchRun", "Rows", "Source",
+           "column_of", "fact_of", "forget", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
 
 KINDS = ("people", "firms", "houses")
 
@@ -46,7 +47,7 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class FusionRun:
-    """``figures`` by kind: rows, entities, seconds, and under ``link`` the waterfall, weights and histogram.
+    """``figures`` by kind: rows, entities, seconds, notices of what is wrong, and under ``link`` the waterfall, weights and histogram.
 
     ``stages``: seconds; ``versions``: of every table published; ``inputs``: of every table read."""
 

@@ -28,6 +28,11 @@ def fact_of(resource: str, name: str) -> str:
     return next((one.fact(name) for one in SOURCES if one.resource == resource), name)
 
 
+def column_of(resource: str, name: str) -> str:
+    """What the resource itself calls the register's field."""
+    return next((one.fields.get(name, name) for one in SOURCES if one.resource == resource), name)
+
+
 def meaning(kind: str, name: str, value: str) -> str:
     """One text for all ways of writing the same; empty where nothing can be held against it."""
     return _reader(kind, name)(value) if value else ""

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, opens_to
 from huicheng.portals.desk import showing
-from huicheng.portals.desk.sight import may_undo, receipt_for
-from huicheng.portals.desk.views import page_context
+from huicheng.portals.desk.sight import may_undo, page_context, receipt_for
 
 
 @opens_to("official", duty="deliver")

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, opens_to, submit
 from huicheng.portals.desk import drafts, showing
-from huicheng.portals.desk.sight import deliverable
-from huicheng.portals.desk.views import page_context
+from huicheng.portals.desk.sight import deliverable, page_context
 
 
 @opens_to("official", duty="deliver")

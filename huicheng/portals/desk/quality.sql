@@ -1,13 +1,17 @@
--- How well each field of each delivered resource is filled, valid and in agreement with the register.
+-- What was counted about each delivered field; nothing asked is all of it.
 select
     department,
     resource,
     field,
-    sum(rows) as rows,
-    sum(filled) as filled,
-    sum(valid) as valid,
-    sum(consistent) as consistent
+    rows,
+    filled,
+    valid,
+    repeated,
+    compared,
+    consistent,
+    median_on
 from stat.quality
-where $department = '' or department = $department
-group by all
+where ($department = '' or department = $department)
+    and ($resource = '' or resource = $resource)
+    and ($field = '' or field = $field)
 order by department, resource, field

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST
 from huicheng.fusion import api as fusion
 from huicheng.ground import api as ground
 from huicheng.ground.api import JobView, NoSuchJob, current_actor, opens_to
-from huicheng.portals.desk.sight import sees_job
-from huicheng.portals.desk.views import page_context
+from huicheng.portals.desk.sight import page_context, sees_job
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 

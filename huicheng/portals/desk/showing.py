@@ -27,6 +27,7 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
     resource = exchange.resource(receipt.resource)
     return {
         "id": receipt.id,
+        "resource": receipt.resource,
         "title": look.said(resource.title),
         "chinese": resource.title,
         "owner": resource.owner,

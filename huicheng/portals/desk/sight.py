@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, JobView
+from huicheng.ground.api import Actor, JobView, current_actor
 
 
 def sees_all(actor: Actor) -> bool:
@@ -16,6 +18,11 @@ def sees_all(actor: Actor) -> bool:
 def department_of(actor: Actor) -> str | None:
     """The department to narrow a question to; None asks about all of them."""
     return None if sees_all(actor) else actor.department or "-"
+
+
+def department_of_figures(actor: Actor) -> str | None:
+    """Counts are shown to whoever leads the city too."""
+    return None if actor.may("decide") else department_of(actor)
 
 
 def may_see(actor: Actor, receipt: exchange.Receipt) -> bool:
@@ -52,3 +59,9 @@ def deliverable(actor: Actor) -> list[exchange.Resource]:
 
 def sees_job(actor: Actor, job: JobView) -> bool:
     return sees_all(actor) or job.actor.id == actor.id or job.actor.department == actor.department
+
+
+def page_context(**more: Any) -> dict[str, Any]:
+    """What the desk's frame needs on every page."""
+    actor = current_actor()
+    return {"steward": sees_all(actor), "may_deliver": actor.may("deliver"), **more}

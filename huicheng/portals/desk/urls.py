@@ -20,5 +20,6 @@ urlpatterns = [
     path("fusion/", running.fusion_runs, name="fusion"),
     path("fusion/start/", running.start_fusion, name="start_fusion"),
     path("quality/", quality.quality, name="quality"),
+    path("quality/<str:code>/<str:field>/", quality.quality_field, name="quality_field"),
     path("audit/", running.audit, name="audit"),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,23 +16,20 @@ from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, current_actor, opens_to
 from huicheng.portals.desk import showing
+from huicheng.portals.desk.needs import needs
 from huicheng.portals.desk.sight import (
     deliverable,
     department_of,
     may_undo,
+    page_context,
     receipt_for,
     sees_all,
     sees_job,
 )
+from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Stat
 
 PER_PAGE, MOST = 40, 2000
-
-
-def page_context(**more: Any) -> dict[str, Any]:
-    """What the desk's frame needs on every page."""
-    actor = current_actor()
-    return {"steward": sees_all(actor), "may_deliver": actor.may("deliver"), **more}
 
 
 def seen_receipts(actor: Actor, *, limit: int = MOST) -> list[dict[str, Any]]:
@@ -40,28 +39,40 @@ def seen_receipts(actor: Actor, *, limit: int = MOST) -> list[dict[str, Any]]:
 
 @opens_to("official")
 def home(request: HttpRequest) -> HttpResponse:
+    """What needs this official today, before what has lately been going on."""
     actor = current_actor()
     rows = seen_receipts(actor)
-    jobs = [one for one in ground.jobs(limit=50) if sees_job(actor, one)]
+    jobs = [one for one in ground.jobs(limit=200) if sees_job(actor, one)]
     context = page_context(
-        stats=_headlines(rows, jobs),
+        needs=needs(actor, rows, jobs),
+        stats=_headlines(rows),
         rows=rows[:8],
         columns=showing.receipt_columns(),
         jobs=jobs[:4],
+        leader=actor.may("decide"),
         onlooker=not rows and not deliverable(actor),
     )
     return render(request, "desk/home.html", context)
 
 
-def _headlines(rows: list[dict[str, Any]], jobs: list[ground.JobView]) -> list[Stat]:
-    received = sum(row["rows"] for row in rows)
-    refused = sum(row["refused"] for row in rows)
-    return [
-        Stat(title=pgettext("list", "交付"), value=len(rows), unit=_("份")),
-        Stat(title=_("收到的行"), value=received, unit=_("行")),
-        Stat(title=_("退回的行"), value=refused, unit=_("行"), note=_("改好后再交付即可")),
-        Stat(title=_("正在进行的作业"), value=sum(one.open for one in jobs), unit=_("个")),
+def _headlines(rows: list[dict[str, Any]]) -> list[Stat]:
+    """Figures of the last thirty days; nothing where nothing came."""
+    month = timezone.now() - timedelta(days=30)
+    recent = [row for row in rows if row["at"] > month]
+    received = sum(row["rows"] for row in recent)
+    if not received:
+        return []
+    refused = sum(row["refused"] for row in recent)
+    note = _("最近 30 天")
+    figures = [
+        Stat(title=pgettext("list", "交付"), value=len(recent), unit=_("份"), note=note),
+        Stat(title=_("收到的行"), value=received, unit=_("行"), note=note),
     ]
+    if refused:
+        figures.append(
+            Stat(title=_("退回的行"), value=refused, unit=_("行"), note=look.percent(refused / received))
+        )
+    return figures
 
 
 def _has_trouble(row: dict[str, Any]) -> bool:

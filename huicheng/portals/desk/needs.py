@@ -1,0 +1,156 @@
+"""What needs this official today: late, failed, held and refused deliveries, failed jobs, quality that falls.
+
+Each line says what is wrong with its numbers and leads to where it is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange import api as exchange
+from huicheng.fusion import api as fusion
+from huicheng.ground import api as ground
+from huicheng.ground.api import Actor, JobView, bureau, said
+from huicheng.portals.desk import quality
+from huicheng.portals.desk.sight import deliverable, sees_all
+from huicheng.portals.look import api as look
+
+WEEK = timedelta(days=7)
+MOST_OF_A_KIND = 5
+
+
+@dataclass(frozen=True)
+class Need:
+    title: str
+    words: str
+    href: str
+    icon: str
+    tone: str = "warn"
+
+
+def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> list[Need]:
+    """The gravest first; of a kind only so many, the rest counted in one line."""
+    newest = _newest(receipts)
+    kinds = [
+        (_held(newest), _("还有 %(n)s 份交付等待确认"), reverse("desk:deliveries")),
+        (_failed(newest), _("还有 %(n)s 份交付没有成功"), reverse("desk:deliveries") + "?show=refused"),
+        (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
+        (_late(actor, newest), _("还有 %(n)s 项资源迟交"), reverse("desk:deliveries")),
+        (_refused(newest), _("还有 %(n)s 份交付有退回的行"), reverse("desk:deliveries") + "?show=refused"),
+        (_falling(actor), _("还有 %(n)s 个字段的质量下降"), reverse("desk:quality")),
+        (_unfused(actor, receipts), "", ""),
+        (_behind(actor), "", ""),
+    ]
+    return [need for found, more, href in kinds for need in _some(found, more, href)]
+
+
+def _some(found: Iterable[Need], more: str, href: str) -> Iterator[Need]:
+    every = list(found)
+    yield from every[:MOST_OF_A_KIND]
+    if (rest := len(every) - MOST_OF_A_KIND) > 0:
+        yield Need(more % {"n": rest}, "", href, every[0].icon, every[0].tone)
+
+
+def _newest(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The latest receipt of each resource: what was put right since is no trouble any more."""
+    seen: dict[str, dict[str, Any]] = {}
+    for one in receipts:
+        seen.setdefault(one["resource"], one)
+    return list(seen.values())
+
+
+def _held(newest: list[dict[str, Any]]) -> Iterator[Need]:
+    for one in newest:
+        if one["state"] == "held":
+            title = _("%(title)s：交付在等确认") % {"title": said(one["title"])}
+            yield Need(title, one["reason"] or one["file"], one["href"], "clock")
+
+
+def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:
+    for one in newest:
+        if one["state"] == "failed":
+            title = _("%(title)s：最近一次交付没有成功") % {"title": said(one["title"])}
+            yield Need(title, one["reason"], one["href"], "warn", "bad")
+
+
+def _refused(newest: list[dict[str, Any]]) -> Iterator[Need]:
+    for one in newest:
+        if one["state"] == "accepted" and one["refused"]:
+            title = _("%(title)s：退回了 %(n)s 行") % {
+                "title": said(one["title"]), "n": look.number(one["refused"]),
+            }  # fmt: skip
+            yield Need(title, _("下载退回的行，改好后再交付一次。"), one["href"], "download")
+
+
+def _failed_jobs(jobs: list[JobView]) -> Iterator[Need]:
+    since = timezone.now() - WEEK
+    latest: dict[tuple[str, str], JobView] = {}
+    for job in jobs:
+        latest.setdefault((job.name, job.key), job)
+    for job in latest.values():
+        if job.state == "failed" and job.created_at > since:
+            title = _("作业失败：%(title)s") % {"title": said(job.title)}
+            yield Need(title, job.error, reverse("desk:job", args=[job.id]), "job", "bad")
+
+
+def _late(actor: Actor, newest: list[dict[str, Any]]) -> Iterator[Need]:
+    """What should have come by its cycle; what never came is said only where somebody has to deliver it."""
+    standing = {one["resource"] for one in newest}
+    where = reverse("desk:deliver")
+    for one in deliverable(actor):
+        known = exchange.statistics(one.code)
+        names = {"title": said(one.title), "bureau": bureau(one.owner), "when": look.ago(known.updated_at)}
+        if known.late:
+            yield Need(
+                _("%(title)s：迟交") % names, _("%(bureau)s，最近一次是%(when)s") % names, where, "clock"
+            )
+        elif known.late is None and one.code not in standing:
+            yield Need(
+                _("%(title)s：还没有交付过") % names, _("由%(bureau)s交付") % names, where, "upload", ""
+            )
+
+
+def _falling(actor: Actor) -> Iterator[Need]:
+    for one in quality.falling(actor):
+        resource = exchange.resource(one["resource"])
+        names = {"title": said(resource.title), "field": quality.field_title(resource, one["field"])}
+        yield Need(
+            _("%(title)s「%(field)s」的质量下降") % names,
+            _("完整 %(filled_before)s → %(filled)s，有效 %(valid_before)s → %(valid)s")
+            % {
+                name: look.percent(one[name]) for name in ("filled", "filled_before", "valid", "valid_before")
+            },
+            reverse("desk:quality_field", args=[one["resource"], one["field"]]),
+            "chart",
+        )
+
+
+def _unfused(actor: Actor, receipts: list[dict[str, Any]]) -> Iterator[Need]:
+    """A steward is told how many deliveries the registers have not seen yet."""
+    if not sees_all(actor):
+        return
+    run = next(iter(fusion.runs(limit=1)), None)
+    sources = {one.resource for one in fusion.SOURCES}
+    waiting = [
+        one
+        for one in receipts
+        if one["resource"] in sources and one["state"] == "accepted" and (run is None or one["at"] > run.at)
+    ]
+    if waiting:
+        title = _("有 %(n)s 份交付还没有融合") % {"n": len(waiting)}
+        yield Need(title, _("融合之后，基础库和质量才会跟上。"), reverse("desk:fusion"), "join", "")
+
+
+def _behind(actor: Actor) -> Iterator[Need]:
+    if not sees_all(actor):
+        return
+    for one in ground.listener_states():
+        if one.failures:
+            title = _("监听失败：%(name)s") % {"name": one.name}
+            yield Need(title, one.error, reverse("desk:audit"), "warn", "bad")
