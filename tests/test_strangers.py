@@ -70,7 +70,8 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("open", "action"): lambda town: Value("package_list", "package_delete"),
     ("decision", "code"): lambda town: Value("210102", "999999"),
     ("decision", "key"): lambda town: Value("portals.decision.residents_by_district", "no.such.panel"),
-    ("decision", "part"): lambda town: Value("rows", "nothing"),
+    ("decision:watch", "key"): lambda town: Value("governance.air.heavy_hours", "no.such.watch"),
+    ("decision", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id)),
     ("desk", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id), kept=True),
     ("desk", "token"): lambda town: Value(town.draft, "0" * 32, kept=True),
     ("desk", "job_id"): lambda town: Value(town.job, "00000000-0000-4000-8000-000000000000", kept=True),
@@ -123,7 +124,9 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def parameters(address: str, name: str) -> list[tuple[str, str]]:
-    return [(name.rpartition(":")[0], one) for one in PARAMETER.findall(address)]
+    """Each under its portal, or under the route's own name where the same word means something else there."""
+    found = PARAMETER.findall(address)
+    return [(name, one) if (name, one) in VALUES else (name.rpartition(":")[0], one) for one in found]
 
 
 def city_routes() -> list[tuple[str, str, Any]]:
@@ -157,7 +160,8 @@ def test_every_parameter_of_a_route_has_a_value_to_walk_with():
 
 def told(answer: Any, address: str) -> tuple[int, str, str]:
     """What the visitor learns: the address itself and the forms' tokens aside."""
-    body = answer.getvalue() if answer.streaming else answer.content
+    endless = answer.get("Content-Type", "").startswith("text/event-stream")
+    body = b"" if endless else answer.getvalue() if answer.streaming else answer.content
     text = body.decode("utf-8", "replace")
     words = re.sub(r'"[0-9A-Za-z]{64}"', "", text)
     for part in address.strip("/").split("/"):
