@@ -14,9 +14,9 @@ def terminal_actor() -> Actor:
     """The system, with the name of the account that logged in: the kernel keeps that one through sudo and su."""
     running, came = os.getuid(), _logged_in()
     user = _name(running if came is None else came)
-    through = f"（{_name(running)}）" if came not in (None, running) else ""
+    through = f"({_name(running)})" if came not in (None, running) else ""
     actor = system_actor(f"terminal:{user}")
-    shown = f"终端 {user}{through}@{socket.gethostname()}"
+    shown = f"{user}{through}@{socket.gethostname()}"
     return Actor(id=actor.id[:120], name=shown[:120], kind=actor.kind, department=actor.department)
 
 
