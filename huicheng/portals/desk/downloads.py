@@ -10,12 +10,15 @@ from itertools import islice
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Event, act, current_actor, opens_to, publish, said
+from huicheng.portals.desk.purposes import ask_purpose, purpose_of
 from huicheng.portals.desk.showing import outcome_words
 from huicheng.portals.desk.sight import receipt_for
 
@@ -28,25 +31,29 @@ class ReceiptFileRead(Event):
 
 
 @opens_to("official")
-def refused_file(request: HttpRequest, receipt_id: str) -> FileResponse:
+def refused_file(request: HttpRequest, receipt_id: str) -> HttpResponseBase:
     """The refused rows in the shape of the delivered file, with the reason added."""
     receipt = receipt_for(current_actor(), receipt_id)
     path = Path(receipt.refused_file) if receipt.refused_file else None
     if path is None or not path.is_file():
         raise Http404(_("这份回执没有可下载的文件。"))
     name = f"{receipt.resource}-{_('退回的行')}-{receipt.id}{path.suffix}"
-    _note(receipt_id, name)
+    if not (purpose := purpose_of(request)):
+        return ask_purpose(request, title=name, back=reverse("desk:delivery", args=[receipt_id]))
+    _note(receipt_id, name, purpose)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 @opens_to("official")
-def issues_file(request: HttpRequest, receipt_id: str) -> StreamingHttpResponse:
+def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponseBase:
     """Every issue as a CSV that a spreadsheet opens, however many there are."""
     receipt = receipt_for(current_actor(), receipt_id)
     if not receipt.issues_file or not Path(receipt.issues_file).is_file():
         raise Http404(_("这份回执没有可下载的文件。"))
     name = f"{receipt.resource}-{_('问题清单')}-{receipt.id}.csv"
-    _note(receipt_id, name)
+    if not (purpose := purpose_of(request)):
+        return ask_purpose(request, title=name, back=reverse("desk:delivery", args=[receipt_id]))
+    _note(receipt_id, name, purpose)
     answer = StreamingHttpResponse(_lines(receipt), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
     return answer
@@ -73,7 +80,5 @@ def _line(one: exchange.Issue, titles: dict[str, str]) -> tuple[object, ...]:
 
 
 @act
-def _note(receipt_id: str, file: str) -> None:
-    publish(
-        ReceiptFileRead(subject=f"delivery:{receipt_id}", purpose=gettext_noop("改正退回的行"), file=file)
-    )
+def _note(receipt_id: str, file: str, purpose: str) -> None:
+    publish(ReceiptFileRead(subject=f"delivery:{receipt_id}", purpose=purpose, file=file))

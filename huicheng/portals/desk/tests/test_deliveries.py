@@ -41,9 +41,29 @@ def test_personal_values_in_issues_are_masked(wang, receipt):
 
 
 def test_downloading_refused_rows_leaves_a_trace(wang, receipt):
-    answer = wang.get(f"/desk/deliveries/{receipt.id}/refused/")
+    answer = wang.get(f"/desk/deliveries/{receipt.id}/refused/", {"purpose": "改正退回的行"})
     assert answer.status_code == 200
-    assert ground.events(subject=f"delivery:{receipt.id}", kind="portals.ReceiptFileRead")
+    assert [one.purpose for one in taken(receipt)] == ["改正退回的行"]
+
+
+def taken(receipt):
+    return ground.events(subject=f"delivery:{receipt.id}", kind="portals.ReceiptFileRead")
+
+
+@pytest.mark.parametrize("file", ["refused", "issues"])
+@pytest.mark.parametrize(
+    ("said", "status"), [({}, 200), ({"purpose": "随便"}, 400), ({"typed": "看看"}, 400)]
+)
+def test_without_a_purpose_nothing_is_handed_out(wang, receipt, file, said, status):
+    answer = wang.get(f"/desk/deliveries/{receipt.id}/{file}/", said)
+    assert answer.status_code == status
+    assert "为了什么" in answer.content.decode()
+    assert not taken(receipt)
+
+
+def test_a_typed_purpose_is_kept_as_it_was_typed(wang, receipt):
+    wang.get(f"/desk/deliveries/{receipt.id}/issues/", {"purpose": "审计检查", "typed": "回复  12345 工单"})
+    assert [one.purpose for one in taken(receipt)] == ["回复 12345 工单"]
 
 
 def test_a_filter_that_fits_nothing_offers_to_be_cleared(wang, receipt):
@@ -55,7 +75,7 @@ def test_an_unknown_receipt_is_a_plain_404(wang):
 
 
 def test_the_list_of_problems_opens_in_a_spreadsheet(wang, receipt):
-    answer = wang.get(f"/desk/deliveries/{receipt.id}/issues/")
+    answer = wang.get(f"/desk/deliveries/{receipt.id}/issues/", {"purpose": "核对数据质量"})
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "行号,字段,值,问题,处理"
     assert any(line.startswith("2,姓名,") and line.endswith("退回") for line in lines)
