@@ -154,3 +154,12 @@ def opens(address: str) -> bool:
         return bool(resolve(address))
     except Resolver404:
         return False
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("README.md", r"(\d+) have no room"), ("README.zh.md", r"(\d+) 个还没有房间")]
+)
+def test_the_readme_counts_what_is_missing_as_coverage_does(name, words):
+    told = re.search(words, (ROOT / name).read_text(encoding="utf-8"))
+    assert told
+    assert int(told[1]) == sum(row[4] == "not built" for row in coverage())
