@@ -3,6 +3,7 @@
 from huicheng.bases.counting import Figures, figures
 from huicheng.bases.firms.finding import search_firms
 from huicheng.bases.people.finding import find_person, same_name
+from huicheng.bases.people.naming import names_of
 from huicheng.bases.records import (
     FieldValue,
     ReadRefused,
@@ -31,6 +32,7 @@ __all__ = [
     "firm_fields",
     "house",
     "house_fields",
+    "names_of",
     "person",
     "person_fields",
     "relations",

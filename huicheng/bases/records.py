@@ -1,10 +1,10 @@
 """Point look-ups: one record at a time, decided, masked and noted before it is handed out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -22,10 +22,14 @@ class UnknownRecord(BadInput):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordRead(Event):
-    """Somebody read one base record. For a person it stands in the log that the person can see."""
+    """Somebody read one base record. For a person it stands in the log that the person can see.
+
+    ``signed`` is the receipt; what is put together from several records has none of its own.
+    """
 
     masked: bool
     what: str = "record"
+    signed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,28 +86,35 @@ def _read(
     if not decision.allowed:
         refuse(actor, subject, purpose, decision.reason)
     mounts = {spec.table: exchange.mount_of(spec, decision)}
-    rows = _rows(HERE / kind / f"one{part}.sql", base_id, mounts)
-    if not rows:
+    sql = HERE / kind / f"one{part}.sql"
+    answer = _answer(sql, base_id, mounts)
+    rows = answer.table.to_pylist() if answer else []
+    if not answer or not rows:
         _missing(kind, base_id, actor, purpose, owns=decision.where is not None)
     masked = "masked" in decision.columns.values()
-    note(actor, RecordRead(subject=subject, purpose=purpose[:200], masked=masked, what=part[1:] or "record"))
+    what = part[1:] or "record"
+    signed = exchange.signed_record(
+        sql, answer, exchange.Admitted(spec, decision), actor=actor, purpose=purpose
+    )
+    read = RecordRead(subject=subject, purpose=purpose[:200], masked=masked, what=what, signed=signed)
+    note(actor, read)
     return rows, masked
 
 
-def _rows(sql: Path, base_id: str, mounts: Mapping[str, lake.Mount]) -> list[dict[str, Any]]:
+def _answer(sql: Path, base_id: str, mounts: Mapping[str, lake.Mount]) -> lake.Answer | None:
     try:
-        return lake.ask(sql, {"base_id": base_id}, mounts=mounts).table.to_pylist()
+        return lake.ask(sql, {"base_id": base_id}, mounts=mounts)
     except lake.NoSuchTable:
-        return []
+        return None
 
 
-def _missing(kind: str, base_id: str, actor: Actor, purpose: str, *, owns: bool) -> None:
+def _missing(kind: str, base_id: str, actor: Actor, purpose: str, *, owns: bool) -> NoReturn:
     if owns and base_id != actor.person:
         refuse(actor, f"{NOUNS[kind]}:{base_id}"[:120], purpose, "不是本人")
     raise UnknownRecord(_("基础库里没有 %(id)s；可能已并入另一条记录。") % {"id": base_id})
 
 
-def refuse(actor: Actor, subject: str, purpose: str, reason: str) -> None:
+def refuse(actor: Actor, subject: str, purpose: str, reason: str) -> NoReturn:
     note(actor, ReadRefused(subject=subject, purpose=purpose[:200], reason=reason))
     raise exchange.AccessDenied(_("不能查看这条记录：%(reason)s。") % {"reason": _(reason)})
 

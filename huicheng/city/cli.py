@@ -196,7 +196,8 @@ def audit() -> None:
 
 @audit.command("verify")
 def audit_verify() -> None:
-    """Walk the whole chain; exit 1 where it does not hold."""
+    """Walk the whole chain and the sets that its receipts name; exit 1 where they do not hold."""
+    from huicheng.exchange.api import altered_sets
     from huicheng.ground.api import seal, verify_audit
 
     seal()
@@ -204,9 +205,47 @@ def audit_verify() -> None:
     if report.problem:
         err.print(f"[red]✗[/red] 审计链有问题：{report.problem}")
         sys.exit(1)
+    if altered := altered_sets():
+        err.print(f"[red]✗[/red] {len(altered)} 个人员集合与回执不符，第一个是 {altered[0]}")
+        sys.exit(1)
     out.print(
         f"[green]✓[/green] {report.events:,} 条事件、{report.seals:,} 次封存，链条完整（{report.head[:12]}…）"
     )
+
+
+@main.command()
+@click.argument("receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--key", "keys", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A public key (PEM) or a city's key list (JSON); default: this city's own.",
+)  # fmt: skip
+def verify(receipt: Path, keys: tuple[Path, ...]) -> None:
+    """Check a RECEIPT offline: its signature, its place in the chain, the root of its batch."""
+    from huicheng.city.verifying import lines_of
+    from huicheng.city.verifying import verify as run
+
+    found = run(receipt, keys)
+    out.print("[green]✓[/green] 回执完整、签名有效、接在审计链上")
+    for title, value in lines_of(found):
+        out.print(f"  {title}：{value}", markup=False)
+
+
+@main.command("keys")
+@click.option("--json", "as_json", is_flag=True, help="As published at /.well-known/huicheng-keys.json.")
+def list_keys(as_json: bool) -> None:
+    """Show the city's public keys, with which anybody checks its receipts."""
+    import json
+    from dataclasses import asdict
+
+    from huicheng.ground.api import public_keys
+
+    found = public_keys()
+    if as_json:
+        click.echo(json.dumps({"keys": [asdict(one) for one in found]}, indent=1))
+        return
+    for one in found:
+        out.print(f"{one.key}  {one.algorithm}  {one.fingerprint}", markup=False)
+        click.echo(one.pem)
 
 
 @main.command()

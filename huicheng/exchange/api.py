@@ -76,7 +76,15 @@ from huicheng.exchange.events import (
     DeliveryWithdrawn,
 )
 from huicheng.exchange.evidence.finding import ReadingOf, altered_sets, readings_of
-from huicheng.exchange.evidence.receipts import DeliverySigned, ExportFinished, QuestionAsked
+from huicheng.exchange.evidence.reading import Admitted
+from huicheng.exchange.evidence.receipts import (
+    DeliverySigned,
+    ExportFinished,
+    NotSigned,
+    QuestionAsked,
+    delivery_proof,
+    signed_record,
+)
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.holding import confirm, withdraw
 from huicheng.exchange.mapping import (
@@ -131,6 +139,7 @@ __all__ = [
     "About",
     "AccessDenied",
     "AccessRefused",
+    "Admitted",
     "Answer",
     "BrokenFile",
     "Category",
@@ -172,6 +181,7 @@ __all__ = [
     "NoSuchReceipt",
     "NoSuchSheet",
     "NotHeld",
+    "NotSigned",
     "NotText",
     "NotYours",
     "NothingAccepted",
@@ -218,6 +228,7 @@ __all__ = [
     "decide",
     "declare",
     "deliver",
+    "delivery_proof",
     "draft",
     "each_issue",
     "entries",
@@ -256,6 +267,7 @@ __all__ = [
     "sample",
     "search",
     "settled",
+    "signed_record",
     "statistics",
     "submit",
     "sweep",

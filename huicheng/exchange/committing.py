@@ -15,6 +15,7 @@ from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import OPENED, fail, overtaken
 from huicheng.exchange.events import DeliveryReceived, DeliverySetAside
+from huicheng.exchange.evidence.receipts import sign_delivery
 from huicheng.exchange.holding import Drastic, drastic, hold
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.landing import kept_as, kept_at, one_at_a_time, work_folder
@@ -159,6 +160,7 @@ def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
     _note(row, sieve)
     row.version, row.state, row.finished_at = version, Delivery.ACCEPTED, timezone.now()
     row.save()
+    sign_delivery(row)
     publish(
         DeliveryReceived(
             subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, sha256=row.sha256, rows=row.rows,

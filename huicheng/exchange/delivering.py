@@ -19,6 +19,7 @@ from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.events import DeliveryFailed
+from huicheng.exchange.evidence.receipts import sign_delivery
 from huicheng.exchange.landing import Landed, kept_as, land, one_at_a_time, settle, sha256_of, suffix_of
 from huicheng.exchange.matching import settle_mapping
 from huicheng.exchange.mended import mended
@@ -219,6 +220,7 @@ def fail(row: Delivery, refusal: Exception) -> None:
     row.state, row.reason, row.finished_at = Delivery.FAILED, str(refusal), timezone.now()
     row.options = {**row.options, "refusal": type(refusal).__name__}
     row.save(update_fields=["state", "reason", "finished_at", "options"])
+    sign_delivery(row)
     publish(
         DeliveryFailed(
             subject=f"delivery:{row.id}",

@@ -192,6 +192,10 @@ def _telling(admitted: Mapping[str, Admitted]) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
 
 
+def read_of_record(sql: Path, answer: lake.Answer, admitted: Admitted) -> Read:
+    return _read(sql, answer, {admitted.spec.table: admitted}, "rows", np.empty(0, np.uint64))
+
+
 def _carried(
     sql: Path | str, plan: Trace, params: Mapping[str, Any] | None, admitted: Mapping[str, Admitted],
     limit: int | None,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huicheng.exchange.evidence.models import Reading, ReadingPart
-from huicheng.exchange.evidence.reading import Read, keep_set, seen_columns
+from huicheng.exchange.evidence.reading import Admitted, Read, keep_set, read_of_record, seen_columns
 from huicheng.exchange.models import Delivery
-from huicheng.ground.api import Actor, Event, act, acting_as, publish, signed
+from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, events, proof, publish, signed
+from huicheng.lake import api as lake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,13 @@ def _event(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -
     )  # fmt: skip
 
 
+def signed_record(
+    sql: Path, answer: lake.Answer, admitted: Admitted, *, actor: Actor, purpose: str
+) -> dict[str, Any]:
+    """The receipt of one record that was looked up: its subject is the event's own, so it needs no set."""
+    return signed(_document(actor, purpose, [read_of_record(sql, answer, admitted)], [""]))
+
+
 def _document(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> dict[str, Any]:
     return {
         "kind": "reading", "at": timezone.now().isoformat(), "actor": actor.id, "name": actor.name,
@@ -117,6 +127,18 @@ def sign_delivery(row: Delivery) -> None:
     refusal = row.options.get("refusal", "") if isinstance(row.options, dict) else ""
     document |= {"kind": "delivery", **ends, "refusal": refusal, "mapping": _mapping(row), "sets": []}
     publish(DeliverySigned(subject=f"delivery:{row.id}", signed=signed(document)))
+
+
+class NotSigned(BadInput):
+    """The delivery has no signed receipt."""
+
+
+def delivery_proof(delivery: str) -> dict[str, Any]:
+    """The signed receipt of a delivery, as a file that anybody can check."""
+    found = events(subject=f"delivery:{delivery}", kind=DeliverySigned.kind(), limit=1)
+    if not found:
+        raise NotSigned(_("交付 %(id)s 还没有签过名的回执。") % {"id": delivery[:60]})
+    return proof(found[0].id)
 
 
 def _mapping(row: Delivery) -> str:

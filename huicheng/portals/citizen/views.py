@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from huicheng.ground.api import BadInput, current_actor, opens_to
+from huicheng.ground.api import BadInput, current_actor, opens_to, proof
 from huicheng.portals.citizen import finding, mine, readers, today
 from huicheng.portals.citizen.ties import Ties, ties
 from huicheng.portals.look import api as look
@@ -114,6 +116,18 @@ def reads(request: HttpRequest) -> HttpResponse:
     page = Paginator(own if wants_own else others, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "mine": wants_own, "others_count": len(others), "mine_count": len(own)}
     return render(request, "citizen/reads.html", context)
+
+
+@opens_to("resident")
+def receipt(request: HttpRequest, event: UUID) -> HttpResponse:
+    """The signed receipt of a reading in one's own log, to be checked by anybody."""
+    actor = current_actor()
+    own = (*readers.by_others(actor), *readers.by_self(actor))
+    if str(event) not in {one.receipt for one in own}:
+        raise Http404(_("这份回执不在您的记录里。"))
+    answer = JsonResponse(proof(str(event)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = content_disposition_header(True, f"huicheng-{event}.json")
+    return answer
 
 
 @opens_to("resident")

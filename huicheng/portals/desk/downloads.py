@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -42,6 +42,19 @@ def refused_file(request: HttpRequest, receipt_id: str) -> HttpResponseBase:
         return ask_purpose(request, title=name, back=reverse("desk:delivery", args=[receipt_id]))
     _note(receipt_id, name, purpose)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+
+
+@opens_to("official")
+def signed_receipt(request: HttpRequest, receipt_id: str) -> JsonResponse:
+    """The signed receipt with its place in the chain: anybody checks it with ``huicheng verify``."""
+    receipt = receipt_for(current_actor(), receipt_id)
+    try:
+        found = exchange.delivery_proof(receipt.id)
+    except exchange.NotSigned as problem:
+        raise Http404(str(problem)) from None
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = content_disposition_header(True, f"{receipt.id}.json")
+    return answer
 
 
 @opens_to("official")

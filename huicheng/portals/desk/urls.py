@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<str:receipt_id>/", views.delivery, name="delivery"),
+    path("deliveries/<str:receipt_id>/receipt.json", downloads.signed_receipt, name="signed"),
     path("deliveries/<str:receipt_id>/refused/", downloads.refused_file, name="refused"),
     path("deliveries/<str:receipt_id>/issues/", downloads.issues_file, name="issues"),
     path("deliveries/<str:receipt_id>/confirm/", confirming.confirm, name="confirm"),

@@ -11,7 +11,8 @@ from django.test import Client
 
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor
+from huicheng.fusion.api import FusionFinished
+from huicheng.ground.api import Actor, act, check_proof, events, public_keys, publish
 from huicheng.portals.citizen import mine
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,47 @@ def test_home_says_what_waits(registers):
 
 def test_an_official_is_not_let_into_a_residents_pages(client, registers):
     assert client.get("/me/")["Location"].startswith("/account/login/")
+
+
+SUN = Actor(id="account:8", name="孙丽", kind="official", department="weijian", duties=frozenset({"read"}))
+
+
+@pytest.fixture
+def people(registers):
+    names = [one.name for one in exchange.resource("base.people").fields]
+    rows = [{"base_id": "PWANG0000001", "name": "王芳", "sex": "2"}, {"base_id": "PLI000000001", "name": "李强"}]
+    layout = pa.schema([(name, pa.string()) for name in names])
+    table = pa.Table.from_pylist([{name: row.get(name) for name in names} for row in rows], schema=layout)
+    exchange.publish_table("base.people", table)
+
+
+def test_a_bulk_reading_stands_on_her_page_with_its_fields_and_its_receipt(people):
+    exchange.ask("SELECT name, sex FROM base.people WHERE sex = '2'", SUN, purpose="慢病随访")
+    client = resident()
+    html = client.get("/me/reads/").content.decode()
+    assert "卫健委 孙丽" in html
+    assert "查阅了 1 行数据，其中有您的" in html
+    assert "人口基础库：性别；姓名（已遮掩）" in html
+    (read,) = client.get("/me/reads/").context["page"].object_list
+    proof = client.get(f"/me/reads/{read.receipt}/receipt.json").json()
+    assert check_proof(proof, keys=[one.pem for one in public_keys()]).document["name"] == "孙丽"
+
+
+def test_a_bulk_reading_of_others_is_not_hers_nor_is_its_receipt(people):
+    exchange.ask("SELECT name FROM base.people WHERE sex = '2'", SUN, purpose="慢病随访")
+    event = events(kind=exchange.QuestionAsked.kind())[0].id
+    client = resident("li", "李强", "PLI000000001")
+    assert client.get("/me/reads/").context["others_count"] == 0
+    assert client.get(f"/me/reads/{event}/receipt.json").status_code == 404
+
+
+def test_the_platforms_own_runs_are_one_line(people):
+    for run in ("1", "2"):
+        fused(run)
+    (read,) = resident().get("/me/reads/").context["page"].object_list
+    assert "共 2 次" in read.what
+
+
+@act
+def fused(run):
+    publish(FusionFinished(run=run))

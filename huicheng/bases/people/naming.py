@@ -1,0 +1,49 @@
+"""What a person goes by in the sets of those who were read: base id, numbers right and wrong, rows."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import home
+from huicheng.lake import api as lake
+
+HERE = Path(__file__).parent
+CENTURY = slice(6, 8)
+
+
+def names_of(base_id: str) -> frozenset[str]:
+    """For his own log alone. A set keeps what a row said when it was read, so wrong numbers count too."""
+    try:
+        links = lake.files("base.people_links")
+    except lake.NoSuchTable:
+        return frozenset({base_id})
+    return _names(home(), base_id, tuple(links))
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(place: Path, base_id: str, links: tuple[str, ...]) -> frozenset[str]:
+    try:
+        rows = lake.ask(HERE / "names.sql", {"base_id": base_id}).table.to_pylist()
+    except lake.NoSuchTable:
+        return frozenset({base_id})
+    numbers = {row["name"] for row in rows if row["name"]}
+    short = {number[: CENTURY.start] + number[CENTURY.stop : 17] for number in numbers if len(number) == 18}
+    lying = [(row["resource"], row["delivery"], row["row"]) for row in rows if row["resource"]]
+    there = {f"{resource}#{delivery}#{row}" for resource, delivery, row in lying}
+    written = {number for one in lying if (number := _written(*one))}
+    return frozenset({base_id} | numbers | short | there | written)
+
+
+def _written(resource: str, delivery: str, row: int) -> str:
+    """The number as this row of a delivery has it, mistyped or not."""
+    try:
+        spec = exchange.resource(resource)
+        if not spec.subject:
+            return ""
+        sql = f'SELECT "{spec.subject}" AS name FROM {spec.table} WHERE _delivery = $delivery AND _row = $row'
+        found = lake.ask(sql, {"delivery": delivery, "row": row}).table["name"].to_pylist()
+    except (exchange.UnknownResource, lake.NoSuchTable, lake.QuestionFailed):
+        return ""
+    return str(found[0] or "") if found else ""

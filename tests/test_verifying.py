@@ -1,0 +1,69 @@
+"""``huicheng verify``: a third party, with a file and a public key."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from huicheng.city.cli import main
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import events, public_keys, system_actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def receipt(tmp_path):
+    file = tmp_path / "schools.csv"
+    file.write_text("学籍号,姓名\nX1,王芳\n", encoding="utf-8")
+    made = exchange.deliver("school_rolls", file, actor=system_actor("test"))
+    kept = tmp_path / "receipt.json"
+    kept.write_text(json.dumps(exchange.delivery_proof(made.id)), encoding="utf-8")
+    return kept
+
+
+def run(*args):
+    return CliRunner().invoke(main, ["verify", *map(str, args)])
+
+
+def test_a_receipt_of_a_delivery_holds(receipt):
+    told = run(receipt)
+    assert told.exit_code == 0, told.output
+    assert "school_rolls" in told.output
+
+
+def test_the_published_list_of_keys_is_enough(receipt, tmp_path, client):
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(client.get("/.well-known/huicheng-keys.json").content)
+    assert run(receipt, "--key", keys).exit_code == 0
+
+
+def test_one_pem_is_enough(receipt, tmp_path):
+    pem = tmp_path / "city.pem"
+    pem.write_text(public_keys()[0].pem)
+    assert run(receipt, "--key", pem).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"accepted": 1', '"accepted": 2'), ('"previous": "', '"previous": "0')]
+)
+def test_a_changed_receipt_does_not_hold(receipt, old, new):
+    receipt.write_text(receipt.read_text().replace(old, new, 1))
+    assert run(receipt).exit_code == 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "\x00", "[" * 100_000])
+def test_what_is_no_receipt_is_said_without_a_traceback(tmp_path, text):
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    told = run(file)
+    assert (told.exit_code, isinstance(told.exception, SystemExit)) == (1, True)
+
+
+def test_a_failed_delivery_is_signed_too(tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("学籍号,姓名\n", encoding="utf-8")
+    with pytest.raises(exchange.SourceRefused):
+        exchange.deliver("school_rolls", empty, actor=system_actor("test"))
+    (event,) = events(kind=exchange.DeliverySigned.kind())
+    assert event.data["signed"]["document"]["state"] == "failed"
