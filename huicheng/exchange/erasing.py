@@ -20,7 +20,16 @@ from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import TYPED
 from huicheng.exchange.declarations import Field, Resource
-from huicheng.exchange.erasures import Erasure, Hasher, enter, erasures, note_settled, pending, settled
+from huicheng.exchange.erasures import (
+    Erasure,
+    Hasher,
+    enter,
+    erasures,
+    note_open,
+    note_settled,
+    pending,
+    settled,
+)
 from huicheng.exchange.landing import kept_at, one_at_a_time, work_folder
 from huicheng.exchange.models import Delivery
 from huicheng.ground.api import BadInput, Event, act, current_actor, publish
@@ -145,8 +154,9 @@ def _in_batch(spec: Resource, batch: pa.RecordBatch, one: Erasure) -> Iterator[t
     received = pa.scalar(one.moment, batch.schema.field("_received").type)
     batch = batch.filter(pc.less_equal(batch.column("_received"), received))
     plain = [batch.column(name) for name in one.columns]
+    fields = {field.name: field for field in spec.fields}  # the catalogue may have dropped one since
     standard = [
-        _texts(spec.field(name), column) if pa.types.is_string(column.type) else column
+        _texts(fields[name], column) if name in fields and pa.types.is_string(column.type) else column
         for name, column in zip(one.columns, plain, strict=True)
     ]
     hasher, hashes = Hasher(spec.code, one.columns), set(one.hashes)
@@ -185,6 +195,8 @@ def erase_again(delivery: str) -> None:
 
 def _settle(spec: Resource, todo: Sequence[Erasure], tell: Tell, wait: float) -> Erased:
     """May be killed anywhere: whatever has no mark at the end is begun again by the next sweep."""
+    for one in todo:
+        note_open(one)
     tell(_("等待进行中的交付"))
     with one_at_a_time(spec.code):
         tell(_("删除行"))

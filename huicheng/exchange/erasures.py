@@ -140,5 +140,10 @@ def note_settled(one: Erasure, version: int) -> None:
     os.replace(draft, path)
 
 
+def note_open(one: Erasure) -> None:
+    """It is begun, perhaps not for the first time; only its end makes it settled again."""
+    _mark(one).unlink(missing_ok=True)
+
+
 def pending() -> list[Erasure]:
     return [one for one in erasures() if settled(one) is None]

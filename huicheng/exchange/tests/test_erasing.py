@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange import delivering
+from huicheng.exchange import delivering, erasing
 from huicheng.exchange.erasures import pending
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
@@ -159,6 +159,21 @@ def test_a_delivery_under_way_brings_back_nobody(tmp_path, monkeypatch):
     assert holding("王芳")  # the file that is still to be taken
     run_waiting()
     assert names() == ["李强"]
+    assert holding("王芳") == []
+
+
+def test_what_landed_late_while_somebody_read_is_left_to_the_sweep_and_not_forgotten(tmp_path, monkeypatch):
+    deliver(tmp_path, "个人编号\t姓名\n9\t孙丽\n")
+    with monkeypatch.context() as patched:
+        left_behind(tmp_path, patched)
+    erase()
+    monkeypatch.setattr(erasing, "WAIT", 0.1)
+    reading = lake.read(TABLE)
+    run_waiting()
+    assert len(pending()) == 1
+    assert reading.read_all().num_rows == 1
+    exchange.sweep()
+    assert pending() == []
     assert holding("王芳") == []
 
 
