@@ -14,7 +14,7 @@ import pytest
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.databases import address_of
-from huicheng.ground.api import events, system_actor
+from huicheng.ground.api import events, home, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,37 @@ def test_an_address_that_does_not_parse_is_refused_unquoted(scheme, rest):
     told = f"{refusal.value}{exchange.receipts(state='failed')[0]}{events(kind='exchange.DeliveryFailed')}"
     assert "s3c" not in told
     assert "%73%33cr" not in told
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["postgresql:/bob:s3cr@h", "postgresql:bob:s3cr@h", "bob:s3cr@h/db", " mysql:/bob:s3cr@h", "jdbc:mysql://bob:s3cr@h",
+     "host=h user=bob password=s3cr", Path("postgresql://bob:s3cr@h")],
+)  # fmt: skip
+def test_what_only_looks_like_an_address_is_no_path_either(source):
+    with pytest.raises(exchange.SourceRefused, match="地址") as refusal:
+        send(source)
+    told = f"{refusal.value}{exchange.receipts(state='failed')[0]}{events()}"
+    assert "s3cr" not in told
+
+
+def test_an_address_in_the_resources_place_is_not_repeated():
+    with pytest.raises(exchange.UnknownResource) as refusal:
+        exchange.deliver("mysql://bob:s3cr@h/db", "tax_payers", actor=system_actor("test"))
+    assert "s3cr" not in str(refusal.value)
+
+
+def test_a_preview_keeps_no_rows(sqlite_url):
+    shown = {"query": "SELECT * FROM taxpayers"}
+    assert exchange.propose_mapping("tax_payers", sqlite_url, **shown).mapping
+    assert exchange.preview("tax_payers", sqlite_url, **shown).accepted == 2
+    assert [path for path in (home() / "landing").rglob("*") if path.is_file()] == []
+
+
+def test_a_query_that_does_not_fit_keeps_no_rows(sqlite_url):
+    with pytest.raises(exchange.MissingColumns):
+        send(sqlite_url, "SELECT members FROM taxpayers")
+    assert [path for path in (home() / "landing").rglob("*") if path.is_file()] == []
 
 
 def test_a_driver_that_quotes_the_password_is_not_repeated():

@@ -1,6 +1,7 @@
 """Files that would fill the memory or the disk: each refused fast, naming file and row."""
 
 import gzip
+import os
 import time
 import zipfile
 from pathlib import Path
@@ -121,3 +122,11 @@ def test_a_missing_file_and_an_empty_one_are_told_apart(tmp_path):
         send(tmp_path / "empty.csv")
     with pytest.raises(exchange.EmptySource, match="不存在"):
         send(tmp_path / "nowhere.csv")
+
+
+def test_what_is_no_file_is_told_so_and_never_opened(tmp_path):
+    (tmp_path / "文件夹").mkdir()
+    os.mkfifo(tmp_path / "管道.csv")
+    for place, words in (("文件夹", "是文件夹"), ("管道.csv", "是管道"), ("/dev/zero", "是设备")):
+        with pytest.raises(exchange.NoFile, match=words):
+            send(tmp_path / place)
