@@ -46,7 +46,10 @@ def titles(found: Answer) -> dict[str, str]:
 
 def columns(found: Answer) -> list[Column]:
     """Words that no catalogue knows, such as names of firms, are marked as the Chinese they are."""
-    named, kinds = titles(found), {name: _kind(found, name) for name in found.table.column_names}
+    named, coded = titles(found), namers(found)
+    kinds: dict[str, Any] = {
+        name: "text" if name in coded else _kind(found, name) for name in found.table.column_names
+    }
     return [
         Column(name=name, title=named[name], kind=kind, data=kind == "text") for name, kind in kinds.items()
     ]
@@ -54,7 +57,7 @@ def columns(found: Answer) -> list[Column]:
 
 def _kind(found: Answer, name: str) -> Any:
     shape = str(found.table.schema.field(name).type)
-    if name in YEARS or name in namers(found):
+    if name in YEARS:
         return "text"
     if shape.startswith(("int", "uint", "float", "double", "decimal")):
         return "number"

@@ -82,7 +82,11 @@ class Panel:
 
 def behind(one: Declared[Any], asked: Asked) -> str:
     """The address of the rows under a figure."""
-    return reverse("decision:behind", args=[key_of(one)]) + kept(one, asked).query
+    return _address(one) + kept(one, asked).query
+
+
+def _address(one: Declared[Any]) -> str:
+    return reverse("decision:behind", args=[key_of(one)])
 
 
 def panels(actor: Actor, asked: Asked) -> list[Panel]:
@@ -109,16 +113,17 @@ def linked_table(one: Declared[Any], found: Answer, asked: Asked) -> tuple[list[
     """Every row opens the rows behind it, on its first column and on its figures."""
     rows = rows_of(found)
     named = naming.name_rows(found, rows)
-    tile = one.value
-    if not isinstance(tile, Tile) or not tile.rows_sql:
-        return named, naming.columns(found)
+    tile, columns = one.value, naming.columns(found)
+    if not tile.rows_sql:
+        return named, columns
+    address, asked = _address(one), kept(one, asked)
     for row, raw in zip(named, rows, strict=True):
-        row["href"] = behind(one, _at(tile, asked, raw))
-    return named, [_linked(column, tile) for column in naming.columns(found)]
+        row["href"] = address + (_at(tile, asked, raw) if isinstance(tile, Tile) else asked).query
+    return named, [_linked(column, getattr(tile, "x", "")) for column in columns]
 
 
-def _linked(column: Column, tile: Tile) -> Column:
-    return replace(column, link="href") if column.numeric or column.name == tile.x else column
+def _linked(column: Column, x: str) -> Column:
+    return replace(column, link="href") if column.numeric or column.name == x else column
 
 
 def _at(tile: Tile, asked: Asked, row: Mapping[str, Any]) -> Asked:
@@ -134,7 +139,8 @@ def picture(
     if tile.chart not in DRAWN:
         return None
     rows = rows_of(found)
-    hrefs = [behind(one, _at(tile, asked, row)) if tile.rows_sql else "" for row in rows]
+    address, asked = _address(one), kept(one, asked)
+    hrefs = [address + _at(tile, asked, row).query if tile.rows_sql else "" for row in rows]
     drawn: list[Row] = []
     left_out: list[Row] = []
     for raw, named, href in zip(rows, naming.name_rows(found, rows), hrefs, strict=True):

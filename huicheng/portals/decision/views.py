@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from huicheng.ground.api import Actor, Declared, Tile, opens_to, said
 from huicheng.portals.decision import asking, live, naming, news, panels, places
 from huicheng.portals.decision.asking import Asked
 from huicheng.portals.decision.panels import Panel
+from huicheng.portals.look.api import Stat
 
 RECENT, ON_THE_WALL, LONGEST_CHOICE, ANSWER_ROWS = 8, 6, 40, 200
 HOME, WALL = "城市一览", "城市大屏"
@@ -125,9 +127,15 @@ def _answered(one: Declared[Any], answer: exchange.Answer, asked: Asked) -> dict
         "all": len(rows),
         "columns": columns,
         "picture": panels.picture(one, answer, asked, height="large") if drawable else None,
-        "stat": None if isinstance(one.value, Tile) else panels.stat(one, rows[0] if rows else {}, asked),
+        "stat": None if isinstance(one.value, Tile) else _figure(one, rows[0] if rows else {}, asked),
         "sources": list(sources(answer)),
     }
+
+
+def _figure(one: Declared[Any], row: dict[str, Any], asked: Asked) -> Stat:
+    """On its own page a figure opens its rows."""
+    figure = panels.stat(one, row, asked)
+    return replace(figure, href=panels.behind(one, asked)) if one.value.rows_sql else figure
 
 
 def sources(answer: exchange.Answer) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import acting_as, system_actor
 from huicheng.portals.decision import asking
-from huicheng.portals.decision.asking import key_of, tiles
+from huicheng.portals.decision.asking import indicators, key_of, tiles
 
 PAGES = ("/city/", "/city/?district=210102", "/city/wall/", "/city/place/210102/", "/city/place/210102001/")
 
@@ -71,7 +71,7 @@ def test_every_figure_of_a_page_opens(mayor, city, page):
 
 
 def test_every_figure_behind_every_panel_opens(mayor, city):
-    for one in tiles():
+    for one in [*tiles(), *indicators()]:
         page = f"/city/panel/{key_of(one)}/"
         shown = Page(mayor.get(page).content.decode())
         assert shown.bare == [], page
