@@ -193,7 +193,8 @@ def _stats(one: dict[str, Any], history: list[dict[str, Any]]) -> list[Stat]:
     if one["repeated"] is not None:
         made.append(Stat(title=_("重复"), value=one["repeated"], unit=_("行"), exact=True))
     if one["median_on"]:
-        made.append(Stat(title=_("及时"), value=look.day(one["median_on"]), note=_("一半登记于此后")))
+        month = f"{one['median_on']:%Y-%m}"
+        made.append(Stat(title=_("及时"), value=month, note=_("一半登记于此后")))
     return made
 
 
@@ -297,7 +298,7 @@ def _number(row: dict[str, Any]) -> dict[str, Any]:
 
 def _behind_columns() -> list[Column]:
     return [
-        Column(name="row", title=_("行"), kind="number"),
+        Column(name="row", title=_("行号"), kind="number"),
         Column(name="delivery", title=_("交付"), kind="code", link="href"),
         Column(name="other", title=_("基础库的值来自")),
     ]
