@@ -10,9 +10,14 @@ _HOME = Path(tempfile.mkdtemp(prefix="huicheng-test-"))
 os.environ["HUICHENG_HOME"] = str(_HOME)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright keeps a loop running
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 from tests import debian  # noqa: E402
+
+# No test may fail because the machine was busy.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -74,7 +74,7 @@ class City:
         return process
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
-        for _ in range(300):
+        for _ in range(1200):
             assert process.poll() is None, (self.home / "test.log").read_text()[-3000:]
             try:
                 urllib.request.urlopen(self.url + "/account/login/", timeout=2).close()
