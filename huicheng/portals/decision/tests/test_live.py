@@ -8,7 +8,7 @@ import pytest
 from huicheng.ground.api import act, acting_as, publish, system_actor
 from huicheng.portals.decision import live
 from huicheng.portals.decision.live import Desk, Stream
-from huicheng.sensing.watching import AlarmsRaised  # the event that a wall must hear
+from huicheng.sensing.api import AlarmsRaised
 
 
 @act
