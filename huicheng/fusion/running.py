@@ -22,6 +22,7 @@ from huicheng.fusion.houses.rows import read_rows as read_houses
 from huicheng.fusion.linking.linking import Links, link
 from huicheng.fusion.models import Run
 from huicheng.fusion.naming import Ledger, name_links
+from huicheng.fusion.noticing import notices
 from huicheng.fusion.people.comparing import PEOPLE
 from huicheng.fusion.people.rows import read_rows as read_people
 from huicheng.fusion.places import Communities
@@ -97,6 +98,7 @@ class _FusionRun:
                 "rows": self.standards[kind].table.num_rows,
                 "entities": 0,
                 "seconds": time.monotonic() - start,
+                "notices": notices(self.standards[kind]),
             }
         self.took("standardise")
         self.step(_("地址"))

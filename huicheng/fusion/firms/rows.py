@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from huicheng.codes import api as codes
 from huicheng.fusion.firms.mending import pack, stands, values
+from huicheng.fusion.linking.contradicting import worn_out
 from huicheng.fusion.linking.design import Rows
 from huicheng.fusion.linking.keys import Flags, Ints
 from huicheng.fusion.linking.words import read_words
@@ -60,6 +61,7 @@ def read_rows(standard: Standard) -> Rows:
         "flat": places.flat,
         **_name_keys(standard.column("name")),
     }
+    code = np.where(worn_out(code, columns["name_key"], columns["site"]), 0, code)
     return Rows(code, columns, claimed, {"leaders": leaders})
 
 

@@ -58,3 +58,18 @@ def to_release(entity: Ints, own: Ints, strength: np.ndarray[tuple[int], np.dtyp
     kept = np.zeros(int(entity.max(initial=-1)) + 1, np.int64)
     kept[entity[order][last]] = own[order][last]
     return known[unlike(own[known], kept[entity[known]])]
+
+
+MANY = 20  # nobody has had so many names and so many birthdays
+
+
+def worn_out(code: Ints, *facts: np.ndarray[tuple[int], np.dtype[np.integer]]) -> Flags:
+    """Rows whose code so many bear, unlike in every fact, that it says nothing of anybody: a default, a test, a template."""
+    worn = code != 0
+    for fact in facts:
+        known = np.flatnonzero((code != 0) & (fact != 0))
+        order = known[np.lexsort((fact[known], code[known]))]
+        fresh = np.r_[True, (np.diff(code[order]) != 0) | (fact[order][1:] != fact[order][:-1])][: len(order)]
+        codes, unlike_facts = np.unique(code[order][fresh], return_counts=True)
+        worn &= np.isin(code, codes[unlike_facts > MANY])
+    return worn

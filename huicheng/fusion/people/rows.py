@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huicheng.fusion.linking.contradicting import worn_out
 from huicheng.fusion.linking.design import Rows
 from huicheng.fusion.linking.keys import Ints
 from huicheng.fusion.linking.mending import claim
@@ -70,6 +71,7 @@ def read_rows(standard: Standard) -> Rows:
         "site": places.site,
         "flat": places.flat,
     }
+    code = np.where(worn_out(code, columns["name"], columns["birth"]), 0, code)
     bearers = people_per_word(number, code, len(words.texts))
     _, sound = np.unique(words.sound_key, return_inverse=True)
     by_sound = np.bincount(sound, weights=bearers)[sound].astype(np.int64)

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,9 +39,8 @@ def test_all_bearing_one_number_keeps_those_it_fits():
 def test_one_value_repeated_a_hundred_thousand_times_is_passed_over():
     rows = rows_of([person("王芳", 0, 19880918, 2, 13800138000, 1020301), person("李强", FANG, 19880918)])
     many = rows.take(np.r_[np.zeros(100_000, np.int64), 1])
-    started = time.monotonic()
     found = link(many, PEOPLE)
-    assert time.monotonic() - started < 10
+    assert found.figures.get("pairs", 0) < 100
     assert np.bincount(found.entity).max() == 1
 
 
