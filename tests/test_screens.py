@@ -3,12 +3,14 @@
 `make screens` keeps the pictures in docs/screens.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError as PatientError
 
 from huicheng.codes import api as codes
 from tests.conftest import ROOT, City
@@ -48,6 +50,7 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("decision-evidence", LEADER, MAP),
     ("decision-evidence-chosen", LEADER, f"{AGES}?district=210102"),
     ("decision-rows", LEADER, f"{MAP}rows/"),
+    ("decision-watch", LEADER, "/city/watch/governance.air.heavy_hours/"),
     ("decision-evidence-table", BUREAU, MAP.replace("residents_by_district", "quality")),
     ("desk-home", STEWARD, "/desk/"),
     ("desk-nothing-yet", LEADER, "/desk/"),
@@ -58,6 +61,7 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-quality", STEWARD, "/desk/quality/"),
     ("desk-audit", STEWARD, "/desk/audit/"),
     ("desk-refused-entry", LEADER, "/desk/audit/", 403),
+    ("account", RESIDENT, "/account/"),
     ("look-guide", STEWARD, "/look/"),
 )
 # The main pages of every portal are also looked at in English, in the dark and with older eyes.
@@ -142,7 +146,8 @@ MAP_DRAWS = "canvas.maplibregl-canvas"
 
 def look(page: Any, picture: Path) -> None:
     """Take the picture once charts and maps are drawn, then let axe read the page."""
-    page.wait_for_load_state("networkidle")
+    with contextlib.suppress(PatientError):  # the wall never is idle: it listens for news
+        page.wait_for_load_state("networkidle", timeout=5000)
     page.wait_for_timeout(600 if page.locator(MAP_DRAWS).count() else 50)
     take(page, picture)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -261,5 +266,22 @@ def test_a_file_is_delivered_in_the_browser(size, year, open_page, screens, tmp_
     receipt.click()
     page.get_by_text("问题出在哪些字段").first.wait_for()
     look(page, screens / f"desk-delivery-{size}.png")
+    page.goto(f"{page.url}rollback/")
+    look(page, screens / f"desk-rollback-{size}.png")
     assert page.troubles == []
     page.close()
+
+
+def test_a_delivery_that_would_lose_most_rows_waits_for_a_yes(open_page, screens, tmp_path, served_city):
+    whole = next(served_city.home.glob("sandbox/*/extracts/insured_employers.tsv"))
+    few = tmp_path / "参保单位-导出中断.tsv"
+    few.write_bytes(b"".join(whole.read_bytes().splitlines(keepends=True)[:9]))
+    served_city.run("deliver", "insured_employers", str(few), check=False)
+    for size, screen in SIZES.items():
+        page = open_page(STEWARD, screen)
+        page.goto("/desk/deliveries/")
+        page.get_by_text("参保单位-导出中断").first.click()
+        page.get_by_text("还没有写入，等您确认").wait_for()
+        look(page, screens / f"desk-held-{size}.png")
+        assert page.troubles == []
+        page.close()
