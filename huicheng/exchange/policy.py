@@ -100,12 +100,19 @@ RULES = (
 )
 
 
+# A field that was declared after the table's newest version is empty until the next one, not an error.
+ABSENT: Mapping[str, str] = {
+    "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "datetime": "TIMESTAMP", "boolean": "BOOLEAN",
+}  # fmt: skip
+
+
 def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
     """The decision as the engine sees it."""
     columns = {
         f.name: _column(f, decision.columns[f.name]) for f in resource.fields if f.name in decision.columns
     }
-    return lake.Mount(columns=columns, where=decision.where)
+    absent = {name: f"CAST(NULL AS {ABSENT.get(resource.field(name).kind, 'VARCHAR')})" for name in columns}
+    return lake.Mount(columns=columns, absent=absent, where=decision.where)
 
 
 def _column(field: Field, show: Show) -> str:

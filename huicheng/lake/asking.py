@@ -34,10 +34,12 @@ class QuestionTooLong(QuestionFailed):
 class Mount:
     """How a table is shown to a question: expressions by column name, a row filter, a version to pin.
 
-    No columns means all of them, plain. Expressions and filter are the platform's own SQL, never a user's.
+    No columns means all of them, plain. ``absent`` is what stands for a column that this version of the table does
+    not have yet. Expressions and filter are the platform's own SQL, never a user's.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
     version: int | None = None
 
@@ -133,7 +135,8 @@ def _mount(
     if not files:
         engine.register(f"empty of {table}", shape.empty_table())
         source = _name(f"empty of {table}")
-    shown = mount.columns or {column: _name(column) for column in shape.names}
+    shown = dict(mount.columns) or {column: _name(column) for column in shape.names}
+    shown |= {column: nothing for column, nothing in mount.absent.items() if column not in shape.names}
     columns = ", ".join(f"{expression} AS {_name(column)}" for column, expression in shown.items())
     where = f" WHERE {mount.where}" if mount.where else ""
     engine.execute(f"CREATE VIEW {schema}.{name} AS SELECT {columns} FROM {source}{where}")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -5,9 +7,11 @@ from hypothesis import strategies as st
 
 from huicheng.exchange.api import (
     AccessDenied,
+    Field,
     NoData,
     ask,
     decide,
+    declare,
     publish_table,
     resource,
     resources,
@@ -126,3 +130,10 @@ def test_no_person_ever_sees_a_strangers_personal_value_in_bulk(actor, purpose):
         plain = {name for name, show in decision.columns.items() if show == "plain"}
         leaked = [f.name for f in spec.fields if f.sensitivity == "personal" and f.name in plain]
         assert not leaked or (decision.where and actor.person and actor.person in decision.where)
+
+
+def test_a_field_declared_after_the_last_version_reads_as_empty(people):
+    spec = resource("base.people")
+    declare(replace(spec, fields=(*spec.fields, Field("weighed_on", "称重日期", "date"))))
+    asked = "SELECT count(*) AS n FROM base.people WHERE weighed_on IS NULL OR weighed_on > DATE '2020-01-01'"
+    assert ask(asked, ZHAO, purpose="质量核查").table["n"].to_pylist() == [2]

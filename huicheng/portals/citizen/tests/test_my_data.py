@@ -194,7 +194,10 @@ SUN = Actor(id="account:8", name="孙丽", kind="official", department="weijian"
 @pytest.fixture
 def people(registers):
     names = [one.name for one in exchange.resource("base.people").fields]
-    rows = [{"base_id": "PWANG0000001", "name": "王芳", "sex": "2"}, {"base_id": "PLI000000001", "name": "李强"}]
+    rows = [
+        {"base_id": "PWANG0000001", "name": "王芳", "sex": "2"},
+        {"base_id": "PLI000000001", "name": "李强"},
+    ]
     layout = pa.schema([(name, pa.string()) for name in names])
     table = pa.Table.from_pylist([{name: row.get(name) for name in names} for row in rows], schema=layout)
     exchange.publish_table("base.people", table)
