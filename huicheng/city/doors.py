@@ -6,6 +6,7 @@
 import importlib
 import inspect
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def _about(thing: Any) -> str:
     said = "" if _inherited(thing) else _first(thing)
     if inspect.isfunction(thing):
         signature = str(inspect.signature(thing)).replace("huicheng.", "").replace("|", "\\|")
+        signature = re.sub(r"<function (.*?) at 0x[0-9a-f]+>", "…", signature)
         return f"`{signature}` {said}".strip()
     return said
 

@@ -54,10 +54,10 @@ class ReadingPart(models.Model):
 
 
 class Traced(models.Model):
-    """Whom a question over these very files disclosed, so that asking it again costs nothing."""
+    """Whom a question over these very files disclosed, nobody included, so that asking it again costs nothing."""
 
     source = models.CharField(max_length=64, primary_key=True)
-    subjects = models.ForeignKey(SubjectSet, models.CASCADE)
+    subjects = models.ForeignKey(SubjectSet, models.CASCADE, null=True)
 
     def __str__(self) -> str:
         return self.source[:12]

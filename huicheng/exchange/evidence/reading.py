@@ -217,15 +217,14 @@ def _looked_up(
     if probes is not None and not probes:
         return _read(sql, answer, admitted, rule, np.empty(0, np.uint64))
     source = _source(probes, answer.tables, params, admitted)
-    if known := Traced.objects.filter(source=source).values_list("subjects_id", flat=True).first():
-        return replace(_read(sql, answer, admitted, rule, np.empty(0, np.uint64)), known=known)
+    if traced := Traced.objects.filter(source=source).first():
+        return replace(_read(sql, answer, admitted, rule, np.empty(0, np.uint64)), known=traced.subjects_id or "")
     try:
         keys = _asked(probes, answer.tables, params, admitted)
     except lake.QuestionFailed:
         rule, keys = "everyone", _asked(None, answer.tables, params, admitted)
     known = keep_set(keys) if len(keys) else ""
-    if known:
-        Traced.objects.get_or_create(source=source, defaults={"subjects_id": known})
+    Traced.objects.get_or_create(source=source, defaults={"subjects_id": known or None})
     return replace(_read(sql, answer, admitted, rule, keys), known=known)
 
 

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from huicheng.exchange.api import (
@@ -137,11 +138,9 @@ def test_anybody_can_check_the_receipt(people):
 
 
 def test_an_altered_receipt_shows_in_the_chain(people):
-    from huicheng.ground.models import EventRow
-
     ask(SHENHE, MAYOR, purpose="核对人数")
     seal()
-    row = EventRow.objects.get(kind=QuestionAsked.kind())
+    row = apps.get_model("ground", "EventRow").objects.get(kind=QuestionAsked.kind())
     row.data["signed"]["document"]["name"] = "别人"
     row.save()
     assert "was altered" in verify_audit().problem
