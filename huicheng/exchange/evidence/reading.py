@@ -218,7 +218,9 @@ def _looked_up(
         return _read(sql, answer, admitted, rule, np.empty(0, np.uint64))
     source = _source(probes, answer.tables, params, admitted)
     if traced := Traced.objects.filter(source=source).first():
-        return replace(_read(sql, answer, admitted, rule, np.empty(0, np.uint64)), known=traced.subjects_id or "")
+        return replace(
+            _read(sql, answer, admitted, rule, np.empty(0, np.uint64)), known=traced.subjects_id or ""
+        )
     try:
         keys = _asked(probes, answer.tables, params, admitted)
     except lake.QuestionFailed:
