@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
+from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import ANONYMOUS, Actor, acting_as, mark_of
@@ -49,6 +50,7 @@ class Town:
     receipt: exchange.Receipt
     job: str
     draft: str
+    reading: str
 
     def client(self, who: str | None) -> Client:
         client = Client(raise_request_exception=False)
@@ -73,6 +75,9 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("decision:watch", "key"): lambda town: Value("governance.air.heavy_hours", "no.such.watch"),
     ("decision", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id)),
     ("desk", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id), kept=True),
+    ("citizen", "event"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
+    ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
+    ("desk", "field"): lambda town: Value("name", "nothing"),
     ("desk", "token"): lambda town: Value(town.draft, "0" * 32, kept=True),
     ("desk", "job_id"): lambda town: Value(town.job, "00000000-0000-4000-8000-000000000000", kept=True),
 }
@@ -109,7 +114,9 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     with acting_as(identity.actor_of(account("wang"))):
         receipt = exchange.deliver("police_households", path)
         job = ground.submit("fusion.run", key="all").id
-    return Town(receipt, str(job), drafted())
+    bases.person("P1", actor=identity.actor_of(account("wang")), purpose="核对户籍")
+    reading = next(one.id for one in ground.events(limit=20) if one.data.get("signed"))
+    return Town(receipt, str(job), drafted(), reading)
 
 
 def drafted() -> str:
