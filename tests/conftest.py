@@ -70,7 +70,11 @@ class City:
 
     def serve(self) -> subprocess.Popen[bytes]:
         process = self.start("serve", "--port", str(self.port))
-        self.wait_until_up(process)
+        try:
+            self.wait_until_up(process)
+        except BaseException:
+            kill(process)
+            raise
         return process
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
