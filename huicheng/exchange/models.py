@@ -22,6 +22,8 @@ class ResourceRow(models.Model):
     category = models.CharField("分类", max_length=80, default="", db_index=True)
     share = models.CharField("共享类型", max_length=16, default="none")
     update = models.CharField("更新周期", max_length=12, default="monthly")
+    licence = models.CharField("许可", max_length=120, default="")
+    located = models.BooleanField("有坐标", default=False)
     items = models.IntegerField("信息项数", default=0)
     completeness = models.FloatField("完整度", default=0)
     published_on = models.DateField("发布日期", null=True)

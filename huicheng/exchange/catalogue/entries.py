@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +74,15 @@ class Statistics:
 
 def sync_declared() -> int:
     """Bring what packs declare into the catalogue; returns how many entries changed."""
-    return sum(_sync(one.value) for one in declared(Resource))
+    specs = [one.value for one in declared(Resource)]
+    changed = sum(map(_sync, specs))
+    with transaction.atomic():  # what a title is called in English may have changed with the version
+        searching.index(spec for spec in specs if not _retired(spec.code))
+    return changed
+
+
+def _retired(code: str) -> bool:
+    return ResourceRow.objects.filter(code=code, state=ResourceRow.RETIRED).exists()
 
 
 def _sync(spec: Resource) -> bool:
@@ -128,6 +138,8 @@ def put_in_place(spec: Resource, version: int, *, by_pack: bool = False) -> None
             "title": spec.title, "owner": spec.owner, "open": spec.open, "declared": by_pack,
             "spec": spec.as_dict(), "version": version, "state": ResourceRow.PUBLISHED, "retired_because": "",
             "category": spec.category, "share": spec.share, "update": spec.update, "items": len(spec.fields),
+            "licence": spec.licence,
+            "located": {"lng", "lat"} <= {f.name for f in spec.fields},
             "completeness": completeness(spec).score, "info_code": _number(spec, row),
             "published_on": (row and row.published_on) or timezone.localdate(),
         },
@@ -190,7 +202,15 @@ class Found:
     facets: dict[str, dict[str, int]]
 
 
-SIDES = ("owner", "category", "share", "update")
+CITY = settings.CITY_NAME
+SIDES = ("owner", "category", "share", "update", "licence", "located")
+
+
+def near(text: str, *, open_only: bool = False, limit: int = 3) -> list[Entry]:
+    """For a search without a hit: the entries whose titles come closest, in either language or by sound."""
+    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
+    rows = rows.filter(open=True) if open_only else rows
+    return entries_of(searching.close(text, dict(rows.values_list("code", "title")), limit=limit))
 
 
 def search(
@@ -206,16 +226,22 @@ def search(
     rows = rows.filter(open=True) if open_only else rows
     ranked = searching.ranked(text)
     wanted = {side: value for side, value in sides.items() if value and side in SIDES}
-    standing = set(rows.filter(**wanted).values_list("code", flat=True))
-    codes = [code for code in ranked if code in standing] if ranked is not None else sorted(standing)
-    facets = _facets(rows, set(ranked) if ranked is not None else None, sides)
+    standing = dict(rows.filter(**wanted).values_list("code", "title"))
+    codes = _own_first(standing) if ranked is None else [code for code in ranked if code in standing]
+    facets = _facets(rows, None if ranked is None else set(ranked), sides)
     return Found(len(codes), tuple(entries_of(codes[offset : offset + limit])), facets)
+
+
+def _own_first(standing: dict[str, str]) -> list[str]:
+    """Our own city's resources stand before samples of other cities, which say so in brackets."""
+    return sorted(standing, key=lambda code: ("（" in standing[code] and CITY not in standing[code], code))
 
 
 def _facets(rows: Any, matching: set[str] | None, sides: dict[str, str]) -> dict[str, dict[str, int]]:
     """Each side is counted among what the other sides leave, so that no choice leads to nothing."""
     counted: dict[str, dict[str, int]] = {side: {} for side in SIDES}
-    for code, *values in rows.values_list("code", *SIDES):
+    for code, *given in rows.values_list("code", *SIDES):
+        values = [str(one) for one in given]
         if matching is not None and code not in matching:
             continue
         off = [

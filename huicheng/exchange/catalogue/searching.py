@@ -6,25 +6,30 @@ has to know it; a dictionary only cuts what the reader typed without spaces.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import heapq
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import rjieba
 from django.db import connection
+from django.utils.translation import override
 from pypinyin import lazy_pinyin
+from rapidfuzz import fuzz
 
 from huicheng.exchange.declarations import Resource
-from huicheng.ground.api import department
+from huicheng.ground.api import department, said
 
 RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 HAN = re.compile(r"[\u3400-\u9fff]")
 # title, pinyin, summary, items: how much a hit there counts.
 WEIGHTS = (8.0, 6.0, 3.0, 1.0)
 MOST_WORDS = 12
+CLOSE = 60  # of 100: below it two titles only share a character
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,36 @@ class Words:
 
 
 def words_of(spec: Resource) -> Words:
+    """In Chinese, and in English where the titles have it."""
     owner = department(spec.owner)
-    items = " ".join(f"{f.title} {f.name}" for f in spec.fields)
-    summary = f"{spec.summary} {spec.category} {owner.name} {owner.short}"
-    return Words(
-        spec.code, _tokens(f"{spec.title} {spec.code}"), _spoken(spec.title), _tokens(summary), _tokens(items)
-    )
+    items = " ".join(f"{_both(f.title)} {f.name}" for f in spec.fields)
+    about = f"{_both(spec.summary)} {_both(spec.category)} {owner.name} {owner.short} {owner.english}"
+    title = f"{_both(spec.title)} {spec.code} {spec.code.replace('_', ' ')}"
+    return Words(spec.code, _tokens(title), _spoken(spec.title), _tokens(about), _tokens(items))
+
+
+def _both(text: str) -> str:
+    with override("en"):
+        english = said(text)
+    return text if english == text else f"{text} {english}"
+
+
+@functools.lru_cache(maxsize=16_384)
+def _sounds(title: str) -> tuple[str, ...]:
+    with override("en"):
+        english = said(title).lower()
+    return (title.lower(), "".join(lazy_pinyin(title)).lower(), english)
+
+
+def close(text: str, titles: Mapping[str, str], *, limit: int) -> list[str]:
+    """Codes of the titles most like ``text``, none that is only a little like it."""
+    asked = text.lower()
+    ranked = [
+        (max(fuzz.partial_ratio(asked, one) for one in _sounds(title)), code)
+        for code, title in titles.items()
+    ]
+    best = heapq.nlargest(limit, (pair for pair in ranked if pair[0] >= CLOSE))
+    return [code for _points, code in best]
 
 
 def _tokens(text: str) -> str:

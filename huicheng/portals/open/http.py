@@ -60,13 +60,15 @@ def datasets(request: HttpRequest) -> dict[str, Any]:
     limit = asking.whole(request.GET, "limit", usual=100, most=asking.MOST_ROWS)
     offset = asking.whole(request.GET, "offset", usual=0, most=asking.FARTHEST)
     found = catalogue.find(
-        text, {key: request.GET.get(key, "") for key in ("theme", "department", "licence")}
+        text,
+        {key: request.GET.get(key, "") for key in ("theme", "department", "licence")},
+        limit=limit,
+        offset=offset,
     )
-    shown = [_entry(resource) for resource in found[offset : offset + limit]]
-    more = offset + limit < len(found) and limit
+    more = offset + limit < found.total and limit
     return {
-        "total": len(found),
-        "datasets": shown,
+        "total": found.total,
+        "datasets": [_entry(one.spec) for one in found.entries],
         "next": _next(request, offset + limit) if more else None,
     }
 

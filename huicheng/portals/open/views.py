@@ -11,29 +11,42 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Resource
 from huicheng.ground.api import BadInput, opens_to, said
 from huicheng.portals.open import asking, catalogue, shown, snippets, tables
 
 FACETS = ("theme", "department", "format", "licence")
-PAGE_ROWS, PREVIEW_ROWS = 50, 8
+PAGE_ROWS, PREVIEW_ROWS, PAGE_SETS = 50, 8, 30
 
 
 @opens_to("everyone")
 def home(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     chosen = {key: request.GET.get(key, "")[:60] for key in FACETS}
-    found = [shown.entry(resource) for resource in catalogue.find(text, chosen)]
+    number = _number(request.GET.get("page", ""))
+    found = catalogue.find(text, chosen, limit=PAGE_SETS, offset=(number - 1) * PAGE_SETS)
     given = {
         "text": text,
         "chosen": chosen,
         "chosen_count": sum(map(bool, chosen.values())),
-        "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(text, chosen)],
-        "found": found,
-        "near": [] if found else catalogue.near(text),
-        "all": len(catalogue.open_resources()),
+        "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(found)],
+        "found": [shown.entry(one.spec) for one in found.entries],
+        "total": found.total,
+        "near": [] if found.total else catalogue.near(text),
+        "all": exchange.search(open_only=True, limit=0).total
+        if text or any(chosen.values())
+        else found.total,
+        "before": _changed(request, "page", str(number - 1)) if number > 1 else "",
+        "after": _changed(request, "page", str(number + 1)) if number * PAGE_SETS < found.total else "",
+        "page": number,
+        "pages": max(1, -(-found.total // PAGE_SETS)),
     }
     return render(request, "open/home.html", given)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
 
 
 def _facet(request: HttpRequest, facet: catalogue.Facet, chosen: dict[str, str]) -> dict[str, Any]:
@@ -42,16 +55,18 @@ def _facet(request: HttpRequest, facet: catalogue.Facet, chosen: dict[str, str])
             "name": name,
             "count": count,
             "chosen": chosen[facet.key] == value,
-            "href": _changed(request, facet.key, "" if chosen[facet.key] == value else value),
+            "href": _changed(request, facet.key, "" if chosen[facet.key] == value else value, page=""),
         }
         for value, name, count in facet.values
     ]
     return {"title": facet.title, "values": values}
 
 
-def _changed(request: HttpRequest, key: str, value: str) -> str:
+def _changed(request: HttpRequest, key: str, value: str, **more: str) -> str:
     asked = request.GET.copy()
     asked[key] = value
+    for name, text in more.items():
+        asked[name] = text
     for name in [name for name, text in asked.items() if not text]:
         del asked[name]
     return f"{reverse('open:home')}?{asked.urlencode()}"
