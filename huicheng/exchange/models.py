@@ -33,6 +33,24 @@ class ResourceRow(models.Model):
         db_table = "exchange_resource"
         verbose_name = verbose_name_plural = "信息资源"
         ordering: ClassVar = ["owner", "code"]
+        # Counting facets must not read each entry's whole definition.
+        indexes: ClassVar = [
+            models.Index(
+                fields=[
+                    "state",
+                    "open",
+                    "code",
+                    "owner",
+                    "category",
+                    "share",
+                    "update",
+                    "licence",
+                    "located",
+                    "title",
+                ],
+                name="exchange_sides",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

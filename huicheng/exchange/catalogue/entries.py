@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -203,6 +203,7 @@ class Found:
 
 
 CITY = settings.CITY_NAME
+FEW = 900  # SQLite takes so many parameters in one question
 SIDES = ("owner", "category", "share", "update", "licence", "located")
 
 
@@ -225,11 +226,19 @@ def search(
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
     rows = rows.filter(open=True) if open_only else rows
     ranked = searching.ranked(text)
-    wanted = {side: value for side, value in sides.items() if value and side in SIDES}
-    standing = dict(rows.filter(**wanted).values_list("code", "title"))
-    codes = _own_first(standing) if ranked is None else [code for code in ranked if code in standing]
-    facets = _facets(rows, None if ranked is None else set(ranked), sides)
+    chosen = {side: value for side, value in sides.items() if value and side in SIDES}
+    if ranked is None:
+        codes = _own_first(dict(rows.filter(**chosen).values_list("code", "title")))
+        facets = {side: _counted(rows, side, chosen) for side in SIDES}
+    else:
+        codes, facets = _among(ranked, rows, chosen)
     return Found(len(codes), tuple(entries_of(codes[offset : offset + limit])), facets)
+
+
+def count(*, open_only: bool = False) -> int:
+    """How many entries are published."""
+    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
+    return (rows.filter(open=True) if open_only else rows).count()
 
 
 def _own_first(standing: dict[str, str]) -> list[str]:
@@ -237,22 +246,35 @@ def _own_first(standing: dict[str, str]) -> list[str]:
     return sorted(standing, key=lambda code: ("（" in standing[code] and CITY not in standing[code], code))
 
 
-def _facets(rows: Any, matching: set[str] | None, sides: dict[str, str]) -> dict[str, dict[str, int]]:
-    """Each side is counted among what the other sides leave, so that no choice leads to nothing."""
+# Each side is counted among what the other sides leave, so that no choice leads to nothing.
+def _counted(rows: QuerySet[ResourceRow], side: str, chosen: dict[str, str]) -> dict[str, int]:
+    others = {name: value for name, value in chosen.items() if name != side}
+    found = rows.filter(**others).order_by().values_list(side).annotate(n=Count("code"))
+    return {str(value): n for value, n in found.order_by("-n", side)}
+
+
+def _among(
+    ranked: list[str], rows: QuerySet[ResourceRow], chosen: dict[str, str]
+) -> tuple[list[str], dict[str, dict[str, int]]]:
+    near = rows.filter(code__in=ranked) if len(ranked) <= FEW else rows
+    lines = {code: tuple(map(str, values)) for code, *values in near.values_list("code", *SIDES)}
     counted: dict[str, dict[str, int]] = {side: {} for side in SIDES}
-    for code, *given in rows.values_list("code", *SIDES):
-        values = [str(one) for one in given]
-        if matching is not None and code not in matching:
+    codes = []
+    for code in ranked:
+        if code not in lines:
             continue
         off = [
-            side
-            for side, value in zip(SIDES, values, strict=True)
-            if sides.get(side) not in (None, "", value)
+            side for side, value in zip(SIDES, lines[code], strict=True) if chosen.get(side, value) != value
         ]
-        for side, value in zip(SIDES, values, strict=True):
-            if not off or off == [side]:
-                counted[side][value] = counted[side].get(value, 0) + 1
-    return {side: dict(sorted(values.items(), key=lambda one: -one[1])) for side, values in counted.items()}
+        if not off:
+            codes.append(code)
+        if len(off) < 2:
+            for side, value in zip(SIDES, lines[code], strict=True):
+                if not off or off == [side]:
+                    counted[side][value] = counted[side].get(value, 0) + 1
+    return codes, {
+        side: dict(sorted(values.items(), key=lambda one: -one[1])) for side, values in counted.items()
+    }
 
 
 def entry(code: str) -> Entry:

@@ -130,7 +130,8 @@ def ranked(text: str) -> list[str] | None:
     words = asked_for(text)
     if not words:
         return None
-    return _engine().find(words, every=True) or _engine().find(words, every=False)
+    telling = [word for word in words if len(word) > 1]  # 的 alone would find everything
+    return _engine().find(words, every=True) or (_engine().find(telling, every=False) if telling else [])
 
 
 def _engine() -> Any:

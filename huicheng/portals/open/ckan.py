@@ -68,7 +68,7 @@ class Asked:
 
 
 def package_list(asked: Asked) -> list[str]:
-    limit = asked.whole("limit", usual=exchange.search(open_only=True, limit=0).total, most=10_000_000)
+    limit = asked.whole("limit", usual=exchange.count(open_only=True), most=10_000_000)
     offset = asked.whole("offset", usual=0, most=10_000_000)
     return [one.spec.code for one in exchange.search(open_only=True, limit=limit, offset=offset).entries]
 
