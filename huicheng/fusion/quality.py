@@ -1,7 +1,8 @@
 """How good every delivered field is: filled, valid, unique, of one mind with the register, and how old.
 
-A value is held against the register's only where another department supplied that one, and both tell the same fact:
-whoever is the reference is not praised for agreeing with itself."""
+A value is held against what another department says of the same person, firm or house and the same fact: against
+the register's value where another department supplied it, else against the newest of the others. So whoever is the
+reference is neither praised for agreeing with itself nor judged only by the few values in which it lost."""
 
 from __future__ import annotations
 
@@ -77,8 +78,9 @@ def _measure(register: Register, one: _Field, whose: tuple[int, Source], found: 
     said = _bits(standard.said[source.resource, one.name], len(mine))
     about = ~_bits(standard.silent.get((source.resource, one.name)), len(mine))
     valid = one.valid[mine] & said
-    compared, same = _against(register, one, source, mine)
-    compared &= valid
+    others = _others(register, one, source)[mine]
+    compared = valid & (others >= 0)
+    same = one.meaning[mine] == one.meaning[np.maximum(others, 0)]
     repeated = _repeated(one.meaning[mine], valid) if source.unique == one.name else None
     wrong = {
         "empty": about & ~said,
@@ -94,7 +96,9 @@ def _measure(register: Register, one: _Field, whose: tuple[int, Source], found: 
         {**place, **dict(zip(COUNTS, sums, strict=True)), "median_on": _median(days)},
     )
     found.behind += [
-        row for what, flags in wrong.items() for row in _behind(register, one, mine[flags], place, what)
+        row
+        for what, flags in wrong.items()
+        for row in _behind(register, mine[flags], others[flags], place, what)
     ]
 
 
@@ -102,10 +106,9 @@ def _bits(packed: Any, size: int) -> Flags:
     return np.zeros(size, bool) if packed is None else np.unpackbits(packed, count=size).astype(bool)
 
 
-def _against(register: Register, one: _Field, source: Source, mine: Ints) -> tuple[Flags, Flags]:
-    """Rows that can be held against the register's value, and rows that mean the same."""
-    standard, theirs = register.standard, one.theirs[mine]
-    at = np.maximum(theirs, 0)
+def _others(register: Register, one: _Field, source: Source) -> Ints:
+    """For each row of the register, the row of another department that it is held against, -1 where there is none."""
+    standard, entity = register.standard, register.links.entity
     able = np.array(
         [
             origin.department != source.department
@@ -113,11 +116,23 @@ def _against(register: Register, one: _Field, source: Source, mine: Ints) -> tup
             for origin in standard.origins
         ]
     )
-    if not len(mine):
-        return np.zeros(0, bool), np.zeros(0, bool)
-    own, reference = one.meaning[mine], one.meaning[at]
-    fair = (theirs >= 0) & able[standard.source[at]] & (own != 0) & (reference != 0)
-    return fair, own == reference
+    sound = one.valid & (one.meaning != 0) & (entity >= 0)
+    fair = sound & able[standard.source]
+    newest = _newest(register, np.flatnonzero(fair))
+    won = np.where((one.theirs >= 0) & fair[np.maximum(one.theirs, 0)], one.theirs, -1)
+    mine = sound & (standard.source == standard.origins.index(source))
+    return np.where(mine, np.where(won >= 0, won, newest[np.maximum(entity, 0)]), -1)
+
+
+def _newest(register: Register, rows: Ints) -> Ints:
+    """Of these rows the newest of each entity, -1 for entities that have none of them."""
+    days = pc.fill_null(register.standard.column("as_of").cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    entity = register.links.entity[rows]
+    order = np.lexsort((-days[rows], entity))
+    first = np.flatnonzero(np.diff(entity[order], prepend=-1))
+    found = np.full(max(register.count, 1), -1, dtype=rows.dtype)
+    found[entity[order][first]] = rows[order][first]
+    return found
 
 
 def _repeated(meaning: NDArray[Any], valid: Flags) -> Flags:
@@ -134,15 +149,14 @@ def _median(days: Any) -> date | None:
 
 
 def _behind(
-    register: Register, one: _Field, rows: Ints, place: dict[str, str], what: str
+    register: Register, rows: Ints, others: Ints, place: dict[str, str], what: str
 ) -> Iterator[dict[str, Any]]:
     standard, origins = register.standard, register.standard.origins
     some = rows[:EXAMPLES]
     deliveries = standard.column("delivery").take(pa.array(some)).to_pylist()
     numbers = standard.column("row").take(pa.array(some)).to_pylist()
-    theirs = one.theirs[some]
-    for delivery, row, winner in zip(deliveries, numbers, theirs.tolist(), strict=True):
-        other = origins[standard.source[winner]].department if what == "differs" else None
+    for delivery, row, held in zip(deliveries, numbers, others[:EXAMPLES].tolist(), strict=True):
+        other = origins[standard.source[held]].department if what == "differs" else None
         yield {**place, "what": what, "delivery": delivery, "row": row, "other": other}
 
 
