@@ -55,7 +55,11 @@ class Groups:
         self.sizes = np.bincount(group[self.order], minlength=count).astype(np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
 
-    def expand(self, groups: Ints) -> tuple[Ints, Ints]:
-        """(place in `groups`, member) for every member of each."""
-        owner, inside = runs(self.sizes[groups])
+    def expand(self, groups: Ints, *, most: int | None = None) -> tuple[Ints, Ints]:
+        """(place in `groups`, member) for every member of each, or for ``most`` of them spread evenly."""
+        sizes = self.sizes[groups]
+        taken = sizes if most is None else np.minimum(sizes, most)
+        owner, inside = runs(taken)
+        if most is not None:
+            inside = inside * sizes[owner] // np.maximum(taken[owner], 1)
         return owner, self.order[self.starts[groups][owner] + inside]

@@ -7,7 +7,9 @@ import numpy as np
 from huicheng.fusion.linking.design import Design, Levels, Rows
 from huicheng.fusion.linking.keys import Flags, Groups, Ints
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
+# No person, firm or house has so many rows; what has is a row delivered over and over, and any of them speaks for all.
+MOST_MEMBERS = 32
 
 
 def weigh(
@@ -19,7 +21,7 @@ def weigh(
     best = [np.zeros(len(left), np.int8) for _ in design.comparisons]
     other = np.zeros(len(left), bool)
     for start in range(0, len(left), CHUNK):
-        owner, member = members.expand(entity[start : start + CHUNK])
+        owner, member = members.expand(entity[start : start + CHUNK], most=MOST_MEMBERS)
         here = left[start : start + CHUNK][owner]
         differs = original[start : start + CHUNK][owner] != member
         owner, member, here = owner[differs] + start, member[differs], here[differs]

@@ -1,6 +1,7 @@
 """Whole deliveries of nonsense, from raw columns to links: nobody is merged who should not be, and it is said."""
 
 import random
+import tracemalloc
 
 import numpy as np
 import pyarrow as pa
@@ -93,6 +94,12 @@ def test_one_value_for_all_joins_nobody(column):
     assert links.figures["entities"] == ROWS
 
 
-def test_one_row_twenty_thousand_times_is_one_person():
-    _, links = fused([residents(1)[0]] * 20_000)
-    assert links.figures["entities"] == 1
+def test_one_row_over_and_over_is_one_person_at_a_cost_that_grows_with_the_rows():
+    spent = []
+    for count in (5_000, 20_000):
+        tracemalloc.start()
+        _, links = fused([residents(1)[0]] * count)
+        spent.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert links.figures["entities"] == 1
+    assert spent[1] < 8 * spent[0]  # four times the rows; the square would be sixteen times
