@@ -22,7 +22,7 @@ def erase(
     wanted = [*_spelled(keys), *_listed(file)]
     with bar(out, "查找") as _shown:
         found = exchange.erase(resource, wanted, dry_run=True)
-    title = escape(exchange.resource(resource).title)
+    title = escape(exchange.resource(resource, retired=True).title)
     told = f"“{title}”中符合的行 {found.rows:,}，留有文件的交付 {found.deliveries:,}"
     if dry_run:
         out.print(f"{told}。这是试运行，什么都没有删除。")

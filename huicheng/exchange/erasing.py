@@ -72,7 +72,7 @@ def erase(
     resource: str, keys: Sequence[Key], *, dry_run: bool = False, tell: Tell | None = None, wait: float = WAIT
 ) -> Erased:
     """Forget the rows with these keys: in the table, its older versions, and every file that delivered them."""
-    spec, say = find(resource), tell or _silent
+    spec, say = find(resource, retired=True), tell or _silent
     wanted = _admit(spec, keys)
     if dry_run:
         return Erased(len(_matching(spec, _rehearsed(spec, wanted))), _with_files(spec, None).count())
@@ -181,7 +181,7 @@ def forget_pending(*, wait: float = WAIT) -> dict[str, Erased]:
         with contextlib.suppress(
             UnknownResource
         ):  # what is no longer in the catalogue has nobody's word for its keys
-            done[code] = _settle(find(code), todo, _silent, wait)
+            done[code] = _settle(find(code, retired=True), todo, _silent, wait)
     return done
 
 
@@ -190,7 +190,7 @@ def erase_again(delivery: str) -> None:
     row = Delivery.objects.filter(id=delivery).first()
     later = [one for one in erasures(row.resource) if one.moment >= row.at] if row else []
     if row and later:
-        _settle(find(row.resource), later, _silent, WAIT)
+        _settle(find(row.resource, retired=True), later, _silent, WAIT)
 
 
 def _settle(spec: Resource, todo: Sequence[Erasure], tell: Tell, wait: float) -> Erased:

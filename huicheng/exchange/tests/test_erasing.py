@@ -254,3 +254,22 @@ def test_refused_rows_go_with_the_person(tmp_path):
     erase()
     assert not Path(receipt.refused_file).exists()
     assert exchange.issues(receipt.id) == []
+
+
+def test_a_retired_resource_is_erased_like_any_other(tmp_path):
+    deliver(tmp_path)
+    exchange.retire("insurance_members", system_actor("test"), why="停用")
+    assert erase(dry_run=True).rows == 1
+    assert erase() == exchange.Erased(rows=1, deliveries=1)
+    assert holding("王芳") == []
+
+
+def test_an_erasure_cut_short_is_completed_after_the_resource_was_retired(tmp_path):
+    deliver(tmp_path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lake, "remove_rows", lambda *_given, **_named: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase()
+    exchange.retire("insurance_members", system_actor("test"), why="停用")
+    assert exchange.forget_pending()["insurance_members"].rows == 1
+    assert not pending()

@@ -168,3 +168,13 @@ def test_an_old_whole_path_counts_only_inside_this_city(receipt, tmp_path):
     inside = str(home() / "deliveries" / "x" / "refused.tsv")
     Delivery.objects.update(refused_file=inside)
     assert exchange.receipt(receipt.id).refused_file == inside
+
+
+def test_what_was_retired_grows_old_and_its_files_go(tmp_path, receipt):
+    declare_visits(tmp_path, retention_by="day")
+    aged(receipt, 200)
+    for code in ("visits", "insurance_members"):
+        exchange.retire(code, system_actor("test"), why="停用")
+    swept = exchange.sweep()
+    assert swept.aged == {"visits": 1}
+    assert exchange.receipt(receipt.id).refused_file == ""
