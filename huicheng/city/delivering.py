@@ -117,7 +117,7 @@ def _show_issues(out: Console, receipt: exchange.Receipt) -> None:
     kinds = exchange.issue_kinds(receipt.id, limit=SHOWN_KINDS)
     if not kinds:
         return
-    titles = {one.name: one.title for one in exchange.resource(receipt.resource).fields}
+    titles = {one.name: one.title for one in exchange.resource(receipt.resource, retired=True).fields}
     table = Table("字段", "问题", "处理", "行数", "例如第几行")
     for kind in kinds:
         rows = "、".join(f"{one.row:,}" for one in kind.examples)

@@ -62,7 +62,7 @@ def _held(receipt_id: str) -> Delivery:
     row = Delivery.objects.filter(id=receipt_id).first()
     if row is None:
         raise NoSuchReceipt(_("没有编号为 %(id)s 的回执。") % {"id": receipt_id[:60]})
-    admit(find(row.resource), current_actor())
+    admit(find(row.resource, retired=True), current_actor())
     if row.state != Delivery.HELD:
         raise _not_held(row)
     return row

@@ -336,8 +336,8 @@ def _announce(spec: Resource, version: int) -> None:
 
 
 def statistics(code: str) -> Statistics:
-    """Read from the table's log, whatever its size."""
-    spec = resource(code)
+    """Read from the table's log, whatever its size; also of an entry that was retired."""
+    spec = resource(code, retired=True)
     if not lake.exists(spec.table):
         return Statistics(0, 0, None, None, None)
     newest = lake.versions(spec.table)[0]

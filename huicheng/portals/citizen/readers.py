@@ -82,7 +82,7 @@ def _seen(part: Mapping[str, Any]) -> list[str]:
 
 def _fields(table: str, one: Mapping[str, Any]) -> str:
     try:
-        spec = exchange.resource(table)
+        spec = exchange.resource(table, retired=True)
     except exchange.UnknownResource:
         return ""
     titles = {field.name: said(field.title) for field in spec.fields}

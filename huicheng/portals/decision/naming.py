@@ -34,7 +34,7 @@ def _fields(found: Answer) -> dict[str, Field]:
     """The fields of the tables that were read, by name; the first table wins."""
     known: dict[str, Field] = {}
     for table in found.tables:
-        known = {field.name: field for field in exchange.resource(table).fields} | known
+        known = {field.name: field for field in exchange.resource(table, retired=True).fields} | known
     return known
 
 
@@ -98,7 +98,7 @@ def _field_title(row: Mapping[str, Any]) -> dict[str, Any]:
     if not {"resource", "field"} <= row.keys():
         return {}
     try:
-        return {"field": said(exchange.resource(row["resource"]).field(row["field"]).title)}
+        return {"field": said(exchange.resource(row["resource"], retired=True).field(row["field"]).title)}
     except (exchange.UnknownResource, StopIteration):
         return {}
 
@@ -133,7 +133,7 @@ def department_name(code: str) -> str:
 
 def resource_title(code: str) -> str:
     try:
-        return said(exchange.resource(code).title)
+        return said(exchange.resource(code, retired=True).title)
     except exchange.UnknownResource:
         return code
 
@@ -143,7 +143,7 @@ def departments_of(sources: list[str]) -> str:
     owners: dict[str, None] = {}
     for code in sources:
         try:
-            owners[bureau(exchange.resource(code).owner)] = None
+            owners[bureau(exchange.resource(code, retired=True).owner)] = None
         except exchange.UnknownResource:
             owners[code] = None
     return ("、" if in_chinese() else ", ").join(owners)

@@ -27,7 +27,7 @@ def receipts(limit: int) -> list[dict[str, Any]]:
 
 
 def _receipt(one: exchange.Receipt) -> dict[str, Any]:
-    spec = exchange.resource(one.resource)
+    spec = exchange.resource(one.resource, retired=True)
     return {
         "title": said(spec.title), "owner": spec.owner, "at": one.at, "accepted": one.accepted,
         "refused": one.refused, "href": reverse("decision:delivery", args=[one.id]),
@@ -90,7 +90,7 @@ def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
         one = exchange.receipt(receipt_id)
     except exchange.NoSuchReceipt as problem:
         raise Http404(str(problem)) from problem
-    spec = exchange.resource(one.resource)
+    spec = exchange.resource(one.resource, retired=True)
     titles = {field.name: said(field.title) for field in spec.fields}
     found = exchange.issues(one.id, limit=MOST_ISSUES)
     counted = Counter((titles.get(i.field, i.field), said(i.reason), i.outcome) for i in found)

@@ -140,7 +140,7 @@ def _figure(one: Declared[Any], row: dict[str, Any], asked: Asked) -> Stat:
 
 def sources(answer: exchange.Answer) -> Iterator[dict[str, Any]]:
     for table, version in answer.tables.items():
-        resource = exchange.resource(table)
+        resource = exchange.resource(table, retired=True)
         yield {"table": table, "version": version, "title": said(resource.title), "owner": resource.owner}
 
 

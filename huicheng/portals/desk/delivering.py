@@ -50,14 +50,16 @@ def map_columns(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _matched(request, draft)
     except BadInput as problem:
-        context = page_context(draft=draft, resource=exchange.resource(draft.resource), error=str(problem))
+        context = page_context(
+            draft=draft, resource=exchange.resource(draft.resource, retired=True), error=str(problem)
+        )
         return render(request, "desk/map.html", context, status=400)
 
 
 def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
     proposal = exchange.propose_mapping(draft.resource, draft.path)
     mapping = _chosen(request, proposal) if request.method == "POST" else dict(proposal.mapping)
-    context = page_context(draft=draft, resource=exchange.resource(draft.resource))
+    context = page_context(draft=draft, resource=exchange.resource(draft.resource, retired=True))
     context["matches"] = [_match(one, mapping) for one in proposal.matches]
     try:
         preview = exchange.preview(draft.resource, draft.path, mapping=mapping)

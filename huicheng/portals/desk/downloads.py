@@ -78,7 +78,9 @@ def _lines(receipt: exchange.Receipt) -> Iterator[str]:
     writer = csv.writer(piece)
     piece.write("\ufeff")
     writer.writerow([_("行号"), _("字段"), _("值"), pgettext("what is wrong", "问题"), _("处理")])
-    titles = {field.name: said(field.title) for field in exchange.resource(receipt.resource).fields}
+    titles = {
+        field.name: said(field.title) for field in exchange.resource(receipt.resource, retired=True).fields
+    }
     found = exchange.each_issue(receipt.id)
     while rows := list(islice(found, AT_ONCE)):
         writer.writerows(_line(one, titles) for one in rows)

@@ -118,7 +118,7 @@ def _late(actor: Actor, newest: list[dict[str, Any]]) -> Iterator[Need]:
 
 def _falling(actor: Actor) -> Iterator[Need]:
     for one in quality.falling(actor):
-        resource = exchange.resource(one["resource"])
+        resource = exchange.resource(one["resource"], retired=True)
         names = {"title": said(resource.title), "field": quality.field_title(resource, one["field"])}
         yield Need(
             _("%(title)s「%(field)s」的质量下降") % names,

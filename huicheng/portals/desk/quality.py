@@ -96,7 +96,7 @@ def field_title(resource: exchange.Resource, name: str) -> str:
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:
-    resource = exchange.resource(one["resource"])
+    resource = exchange.resource(one["resource"], retired=True)
     return {
         "bureau": bureau(one["department"]),
         "resource": said(resource.title),
@@ -132,7 +132,10 @@ def _chart(counts: list[dict[str, Any]]) -> Chart:
         valid[one["resource"]] += one["valid"] or 0
     shares = {code: round(100 * valid[code] / filled[code], 2) for code in filled if filled[code]}
     worst_first = sorted(shares, key=lambda code: shares[code])
-    rows = [{"resource": said(exchange.resource(code).title), "valid": shares[code]} for code in worst_first]
+    rows = [
+        {"resource": said(exchange.resource(code, retired=True).title), "valid": shares[code]}
+        for code in worst_first
+    ]
     labels = {"resource": _("资源"), "valid": _("有效")}
     return Chart(
         kind="bar", title=_("各资源填了的值有多少有效"), rows=rows, x="resource", y="valid", unit="%",
@@ -150,7 +153,7 @@ def quality_field(request: HttpRequest, code: str, field: str) -> HttpResponse:
         found = []
     if not found:
         raise Http404(_("没有这个字段的质量数据。"))
-    resource = exchange.resource(code)
+    resource = exchange.resource(code, retired=True)
     history = _history(actor, code, field)
     behind, refused = _behind(actor, found[0])
     title = field_title(resource, field)

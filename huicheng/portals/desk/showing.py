@@ -24,7 +24,7 @@ SOMEBODY = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}|[0-9]{{17}}[0-9Xx]|1
 
 
 def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
-    resource = exchange.resource(receipt.resource)
+    resource = exchange.resource(receipt.resource, retired=True)
     return {
         "id": receipt.id,
         "resource": receipt.resource,

@@ -88,7 +88,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
     receipt = receipt_for(current_actor(), receipt_id)
     row = showing.receipt_row(receipt)
-    resource = exchange.resource(receipt.resource)
+    resource = exchange.resource(receipt.resource, retired=True)
     kinds = showing.by_field(resource, exchange.issue_kinds(receipt.id))
     detail = {
         "receipt": row,

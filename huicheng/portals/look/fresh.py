@@ -28,4 +28,4 @@ def newest() -> Fresh | None:
 @functools.lru_cache(maxsize=1)
 def _newest(city: Path, tick: int) -> Fresh | None:
     found = exchange.receipts(state="accepted", limit=1)
-    return Fresh(exchange.resource(found[0].resource).title, found[0].at) if found else None
+    return Fresh(exchange.resource(found[0].resource, retired=True).title, found[0].at) if found else None
