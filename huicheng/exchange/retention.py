@@ -135,22 +135,36 @@ def _forget_again(done: Swept, dry_run: bool) -> None:
 
 
 def _age(done: Swept, spec: Resource, dry_run: bool) -> None:
-    """What the platform makes is made anew from its sources: only what was delivered grows old by itself."""
-    if "." in spec.code or not lake.exists(spec.table):
-        return
-    before = timezone.now() - timedelta(days=spec.retention_days)
-    column = spec.retention_by or "_received"
-    if column not in lake.schema(spec.table).names:
-        return
     if dry_run:
-        gone = lake.expire(spec.table, column=column, before=before, dry_run=True)
+        gone = _past_days(spec, _edge(spec), dry_run=True)
     else:
         with one_at_a_time(spec.code):
-            gone = lake.expire(spec.table, column=column, before=before)
-            if gone:
-                _tell_aged(spec, gone, before)
+            gone = age_rows(spec)
     if gone:
         done.aged[spec.code] = gone
+
+
+def age_rows(spec: Resource) -> int:
+    """Take the rows past their days out of the newest version; the caller holds the resource's lock."""
+    before = _edge(spec)
+    gone = _past_days(spec, before)
+    if gone:
+        _tell_aged(spec, gone, before)
+    return gone
+
+
+def _edge(spec: Resource) -> datetime:
+    return timezone.now() - timedelta(days=spec.retention_days)
+
+
+def _past_days(spec: Resource, before: datetime, *, dry_run: bool = False) -> int:
+    """What the platform makes is made anew from its sources: only what was delivered grows old by itself."""
+    if "." in spec.code or not lake.exists(spec.table):
+        return 0
+    column = spec.retention_by or "_received"
+    if column not in lake.schema(spec.table).names:
+        return 0
+    return lake.expire(spec.table, column=column, before=before, dry_run=dry_run)
 
 
 @act

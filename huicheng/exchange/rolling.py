@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import Receipt, receipt_of
 from huicheng.exchange.refusals import RollbackRefused
+from huicheng.exchange.retention import age_rows
 from huicheng.exchange.turns import undo_mark_of, undone_in_lake
 from huicheng.ground.api import JobView, Progress, act, current_actor, publish, submit
 from huicheng.lake import api as lake
@@ -53,7 +55,9 @@ def run(progress: Progress, delivery: str) -> dict[str, object]:
         row.refresh_from_db()
         if row.state == Delivery.ACCEPTED:
             progress.step(_("回退"))
-            _undo(row, _restored(row, spec))
+            _restore(row, spec)
+            _age(spec)
+            _undo(row, spec)
     return {"delivery": row.id, "state": row.state, "receipt": row.id}
 
 
@@ -88,26 +92,33 @@ def _there(path: str) -> bool:
     return Path(path).is_file()
 
 
-def _restored(row: Delivery, spec: Resource) -> int:
-    """The version that holds the old rows again; a run after a kill finds it made."""
+def _restore(row: Delivery, spec: Resource) -> None:
+    """Make a version that holds the old rows again; a run after a kill finds it made."""
     if undone_in_lake(row, spec):
-        return lake.version(spec.table)
+        return
     if row.id != _newest(spec).id:
         raise RollbackRefused(
             _("“%(title)s”刚有更新的交付，没有回退 %(id)s。") % {"title": spec.title, "id": row.id}
         )
     _rows_before(row, spec)
     old = lake.read(spec.table, version=row.base)
-    return lake.write(spec.table, old, mode="replace", txn=(undo_mark_of(row), row.turn or 0))
+    lake.write(spec.table, old, mode="replace", txn=(undo_mark_of(row), row.turn or 0))
+
+
+def _age(spec: Resource) -> None:
+    """Rows whose days ended since then do not come back; what stands in the way of that is told by the next sweep."""
+    with contextlib.suppress(lake.LakeBusy, ValueError):
+        age_rows(spec)
 
 
 @act
-def _undo(row: Delivery, version: int) -> None:
+def _undo(row: Delivery, spec: Resource) -> None:
     row.state = Delivery.ROLLED_BACK
     row.reason = _("%(who)s 已回退到这次交付之前的版本。") % {"who": current_actor().name}
     row.save(update_fields=["state", "reason"])
     publish(
         DeliveryRolledBack(
-            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, version=version, rows=row.before or 0
+            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id,
+            version=lake.version(spec.table), rows=lake.rows(spec.table),
         )
     )  # fmt: skip

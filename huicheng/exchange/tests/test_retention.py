@@ -9,7 +9,7 @@ from django.utils import timezone
 from huicheng.exchange import api as exchange
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
-from huicheng.ground.api import ANONYMOUS, acting_as, events, home, scratch, system_actor
+from huicheng.ground.api import ANONYMOUS, acting_as, events, home, run_inline, scratch, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,18 @@ def test_rows_older_than_their_resource_allows_go_by_the_date_it_names(tmp_path)
     assert exchange.sweep().aged == {"visits": 1}
     assert names() == ["李强", "赵敏"]
     assert events(kind="exchange.RowsAged")[0].data["rows"] == 1
+
+
+def test_rows_that_aged_out_do_not_come_back_with_a_rollback(tmp_path):
+    declare_visits(tmp_path, retention_by="day")
+    path = tmp_path / "more.csv"
+    path.write_text(f"姓名,日期\n陈静,{timezone.localdate()}\n")
+    exchange.deliver("visits", path, actor=system_actor("test"))
+    exchange.sweep()
+    run_inline(exchange.roll_back("visits"))
+    assert names() == ["李强", "赵敏"]
+    told = events(kind="exchange.DeliveryRolledBack")[0]
+    assert (told.data["version"], told.data["rows"]) == (lake.version("raw.visits"), 2)
 
 
 def test_rows_go_by_their_delivery_where_the_resource_names_no_date(tmp_path):
