@@ -1,6 +1,7 @@
 """One file of settings; what differs between cities comes from the environment."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -30,6 +31,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or secret("django").hex()
 DEBUG = _flag("HUICHENG_DEBUG")
 ALLOWED_HOSTS = os.environ.get("HUICHENG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HUICHENG_ORIGINS", "").split(",") if o]
+# Addresses or networks of the city's own proxies: only of them is X-Forwarded-For believed.
+PROXIES = [ip_network(p.strip()) for p in os.environ.get("HUICHENG_PROXIES", "").split(",") if p.strip()]
 
 INSTALLED_APPS = [
     *_apps(),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -16,7 +17,8 @@ from huicheng.identity.models import Account, FailedLogin, OpenSession
 
 WINDOW = timedelta(minutes=10)
 # Per name and address, so that a stranger elsewhere cannot lock the holder out; per address, for those who try many
-# names; and per name from everywhere, for those who guess from many addresses: the holder's own stays open.
+# names; and per name from everywhere, for those who guess from many addresses. The last two never shut out a holder
+# who is logged in from that address already: many may share one, and one guesser must not lock them all out.
 PER_NAME, PER_ADDRESS, PER_NAME_EVERYWHERE = 8, 40, 80
 
 
@@ -31,15 +33,40 @@ class PasswordRefused(Event):
 
 
 def address_of(request: HttpRequest | None) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))[:64] if request else ""
+    """Whose it is; what a header says is believed of the city's own proxies alone (``HUICHENG_PROXIES``)."""
+    if request is None:
+        return ""
+    address = str(request.META.get("REMOTE_ADDR", ""))[:64]
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    # From the end: each proxy adds whom it heard, and what stands before the last stranger may be invented.
+    while told and _is_proxy(address):
+        before = told.pop().strip()
+        if not _is_address(before):
+            break
+        address = before
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_proxy(address: str) -> bool:
+    return _is_address(address) and any(ip_address(address) in one for one in settings.PROXIES)
 
 
 def is_guessing(username: str, address: str) -> bool:
     recent = FailedLogin.objects.filter(at__gt=timezone.now() - WINDOW)
     here, named = recent.filter(address=address), recent.filter(username=username[:150])
-    if here.filter(username=username[:150]).count() >= PER_NAME or here.count() >= PER_ADDRESS:
+    if here.filter(username=username[:150]).count() >= PER_NAME:
         return True
-    return named.count() >= PER_NAME_EVERYWHERE and not _known_here(username, address)
+    if here.count() < PER_ADDRESS and named.count() < PER_NAME_EVERYWHERE:
+        return False
+    return not _known_here(username, address)
 
 
 def _known_here(username: str, address: str) -> bool:

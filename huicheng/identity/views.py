@@ -20,15 +20,20 @@ from huicheng.identity.models import Account
 @sensitive_post_parameters("password")
 @never_cache
 def log_in_page(request: HttpRequest) -> HttpResponse:
-    error, username = "", request.POST.get("username", "").strip()
+    error, username = "", _typed(request, "username").strip()
     if request.method == "POST":
         try:
-            user = log_in(request, username=username, password=request.POST.get("password", ""))
+            user = log_in(request, username=username, password=_typed(request, "password"))
             return redirect(_next(request) or ("/desk/" if actor_of(user).kind == "official" else "/me/"))
         except BadInput as problem:
             error = str(problem)
     page = {"error": error, "username": username, "next": _next(request), "samples": sample_accounts()}
     return render(request, "look/login.html", page, status=400 if error else 200)
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """No key types a NUL, and PostgreSQL keeps none."""
+    return request.POST.get(name, "").replace("\x00", "")
 
 
 def _next(request: HttpRequest) -> str:
@@ -86,7 +91,7 @@ def _words(event: EventRecord) -> str:
 def change_password(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, Account):
         return redirect_to_login("/account/")
-    typed = {name: request.POST.get(name, "") for name in ("old", "new", "again")}
+    typed = {name: _typed(request, name) for name in ("old", "new", "again")}
     try:
         sessions.change_password(request, request.user, **typed)
     except BadInput as problem:

@@ -1,7 +1,12 @@
+from ipaddress import ip_network
+
 import pytest
+from django.test import Client
 
 from huicheng.ground.api import events
 from huicheng.identity.api import create_official
+from huicheng.identity.guarding import address_of
+from huicheng.identity.models import OpenSession
 
 pytestmark = pytest.mark.django_db
 SECRET = "a long enough secret"
@@ -49,6 +54,46 @@ def test_the_admin_counts_guesses_too(client):
     for _ in range(8):
         client.post("/admin/login/", {"username": "zhao", "password": "guess guess guess"})
     assert "尝试次数过多" in enter(client).content.decode()
+
+
+def guess_many_names(client, **more):
+    for number in range(40):
+        form = {"username": f"nobody{number}", "password": "guess guess guess"}
+        client.post("/account/login/", form, **more)
+
+
+def test_whoever_is_logged_in_from_a_shared_address_is_not_locked_out_by_anothers_guesses(client):
+    enter(client)
+    guess_many_names(Client())
+    assert enter(Client())["Location"] == "/desk/"
+    create_official("li", name="李强", password=SECRET, roles={"read": "gongan"})
+    assert "尝试次数过多" in enter(Client(), username="li").content.decode()
+
+
+def test_behind_the_citys_own_proxy_each_is_counted_for_himself(client, settings):
+    settings.PROXIES = [ip_network("10.0.0.0/24")]
+    guess_many_names(client, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.1")
+    page = client.post(
+        "/account/login/",
+        {"username": "zhao", "password": SECRET},
+        REMOTE_ADDR="10.0.0.1",
+        HTTP_X_FORWARDED_FOR="192.0.2.1, 192.0.2.7, 10.0.0.2",
+    )
+    assert page["Location"] == "/desk/"
+    assert OpenSession.objects.get().address == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told"), [([], "192.0.2.1"), ([ip_network("127.0.0.1")], "\x00 nonsense")]
+)
+def test_a_strangers_word_and_nonsense_are_not_believed_about_an_address(settings, rf, proxies, told):
+    settings.PROXIES = proxies
+    assert address_of(rf.get("/", HTTP_X_FORWARDED_FOR=told)) == "127.0.0.1"
+
+
+def test_a_nul_in_name_or_password_is_dropped(client):
+    page = client.post("/account/login/", {"username": "zh\x00ao", "password": f"\x00{SECRET}"})
+    assert page["Location"] == "/desk/"
 
 
 def test_nobody_is_sent_to_another_site(client):
