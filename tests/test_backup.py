@@ -1,14 +1,17 @@
 """The restore is drilled: a city that burnt down is there again, record for record."""
 
 import fcntl
+import json
 import os
 import shutil
 import tarfile
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from huicheng.city.backup import BackupRefused, restore
 from tests.conftest import City, kill
 
 pytestmark = pytest.mark.shared_home
@@ -61,6 +64,22 @@ def test_a_damaged_file_is_named(saved, tmp_path):
     city.home.mkdir()
     refused = city.run("restore", str(tmp_path / "bad.tar"), check=False)
     assert damaged.name in refused.stderr.replace("\n", "")
+
+
+def test_a_file_larger_than_the_memory_is_checked_in_blocks(tmp_path):
+    facts = {"format": 1, "engine": "sqlite", "sha256": {"home/large": "another"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(facts))
+    (tmp_path / "large").touch()
+    os.truncate(tmp_path / "large", 64 << 20)
+    with tarfile.open(tmp_path / "city.tar", "w") as tar:
+        tar.add(tmp_path / "manifest.json", "manifest.json")
+        tar.add(tmp_path / "large", "home/large")
+    tracemalloc.start()
+    with pytest.raises(BackupRefused, match="home/large"):
+        restore(tmp_path / "city.tar")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
 
 
 def test_the_keys_travel_and_stay_secret(saved):

@@ -230,9 +230,15 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
         )
     for name, promised in facts["sha256"].items():
         path = folder / name
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != promised:
+        if not path.is_file() or _sum_of(path) != promised:
             raise BackupRefused(f"备份中的 {name} 缺失或已损坏，什么都没有改动，请换一份备份")
     return facts
+
+
+def _sum_of(path: Path) -> str:
+    """Read in blocks: a file may be larger than the memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _in_the_way(force: bool) -> list[Path]:
