@@ -9,6 +9,7 @@ from huicheng.ground.api import opens_to
 PORTALS = {"": "look", "me/": "citizen", "open/": "open", "city/": "decision", "desk/": "desk"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", include("huicheng.identity.admin_urls")),
     path("admin/", admin.site.urls),
     path("language/", opens_to("everyone")(set_language), name="set_language"),
     path("account/", include("huicheng.identity.urls")),

@@ -142,9 +142,14 @@ def log_in(request: HttpRequest, *, username: str, password: str) -> Account:
     if not isinstance(user, Account):
         raise LogInFailed(_("账户或密码不对，请重新输入。"))
     login(request, user)
+    began(request, user)
+    return user
+
+
+def began(request: HttpRequest, user: Account) -> None:
+    """A session has just begun, wherever its password was typed."""
     with acting_as(actor_of(user)):
         _begin(request, user)
-    return user
 
 
 @act

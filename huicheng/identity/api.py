@@ -17,13 +17,18 @@ from huicheng.identity.accounts import (
     sample_accounts,
     sample_password,
 )
+from huicheng.identity.duties import AccountChanged, AccountDeleted, DutyGranted, DutyWithdrawn
 from huicheng.identity.guarding import PasswordRefused
 from huicheng.identity.sessions import LoggedIn, LoggedOut, PasswordChanged, PasswordUnfit, WrongPassword
 
 __all__ = [
     "DUTIES",
+    "AccountChanged",
     "AccountCreated",
+    "AccountDeleted",
     "AccountTaken",
+    "DutyGranted",
+    "DutyWithdrawn",
     "IdentityNotVerified",
     "LogInFailed",
     "LoggedIn",

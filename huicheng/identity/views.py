@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from huicheng.ground.api import BadInput, EventRecord, opens_to
 from huicheng.identity import sessions
+from huicheng.identity.accounts import began
 from huicheng.identity.api import actor_of, log_in, sample_accounts
 from huicheng.identity.models import Account
 
@@ -41,6 +42,25 @@ def _next(request: HttpRequest) -> str:
     return (
         wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()) else ""
     )
+
+
+@opens_to("everyone")
+@sensitive_post_parameters("password")
+@never_cache
+def admin_log_in(request: HttpRequest) -> HttpResponse:
+    """Django's own log-in page, and what every log-in leaves behind."""
+    answer = admin.site.login(request)
+    if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, Account):
+        began(request, request.user)
+    return answer
+
+
+@opens_to("everyone")
+def admin_password(request: HttpRequest) -> HttpResponse:
+    """A password is changed in one place."""
+    if not isinstance(request.user, Account):
+        return redirect_to_login(request.get_full_path(), "/admin/login/")
+    return redirect("account")
 
 
 @opens_to("everyone")
@@ -80,6 +100,8 @@ def _words(event: EventRecord) -> str:
     known = {
         "identity.LoggedIn": _("登录"), "identity.LoggedOut": _("退出登录"),
         "identity.PasswordChanged": _("修改了密码"), "identity.AccountCreated": _("开设了账号"),
+        "identity.AccountChanged": _("管理员修改了账号"), "identity.DutyGranted": _("授予了职责"),
+        "identity.DutyWithdrawn": _("收回了职责"),
     }  # fmt: skip
     return known.get(event.kind, event.kind)
 
