@@ -1,5 +1,6 @@
 """The door of exchange 交换: resources, deliveries, and the one way to read a table."""
 
+from huicheng.exchange.ageing import RowsAged, aged
 from huicheng.exchange.asking import (
     AccessDenied,
     AccessRefused,
@@ -134,7 +135,7 @@ from huicheng.exchange.refusals import (
     UnknownFormat,
     WrongMapping,
 )
-from huicheng.exchange.retention import OldFilesSwept, RowsAged, SweepRefused, Swept, held_still, sweep
+from huicheng.exchange.retention import OldFilesSwept, SweepRefused, Swept, held_still, sweep
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 
 __all__ = [
@@ -218,6 +219,7 @@ __all__ = [
     "Version",
     "WrongCode",
     "WrongMapping",
+    "aged",
     "altered_sets",
     "approve",
     "ask",

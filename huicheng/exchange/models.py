@@ -133,6 +133,23 @@ class Delivery(models.Model):
         return f"{self.id} {self.resource} {self.state}"
 
 
+class Ageing(models.Model):
+    """Rows of one resource that grew old 到期: ``open`` until it was told that they went, and at which ``version``."""
+
+    resource = models.CharField(max_length=120, primary_key=True)
+    open = models.BooleanField(default=True)
+    rows = models.BigIntegerField("行数", default=0)
+    base = models.BigIntegerField("删除前的湖中版本", default=0)
+    version = models.BigIntegerField("湖中版本", null=True)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到期删除"
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.rows}"
+
+
 class MappingProfile(models.Model):
     """Which column is which field, remembered for files with the same header 列对应."""
 

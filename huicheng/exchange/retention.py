@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.ageing import age
 from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import fail
@@ -46,16 +47,6 @@ class OldFilesSwept(Event):
     versions: int
     scratch: int = 0
     compacted: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowsAged(Event):
-    """Rows past their resource's days are out of the newest ``version``; ``before`` is where those days began."""
-
-    resource: str
-    rows: int
-    before: str
-    version: int
 
 
 @dataclass
@@ -135,46 +126,8 @@ def _forget_again(done: Swept, dry_run: bool) -> None:
 
 
 def _age(done: Swept, spec: Resource, dry_run: bool) -> None:
-    if dry_run:
-        gone = _past_days(spec, _edge(spec), dry_run=True)
-    else:
-        with one_at_a_time(spec.code):
-            gone = age_rows(spec)
-    if gone:
+    if gone := age(spec, dry_run=dry_run):
         done.aged[spec.code] = gone
-
-
-def age_rows(spec: Resource) -> int:
-    """Take the rows past their days out of the newest version; the caller holds the resource's lock."""
-    before = _edge(spec)
-    gone = _past_days(spec, before)
-    if gone:
-        _tell_aged(spec, gone, before)
-    return gone
-
-
-def _edge(spec: Resource) -> datetime:
-    return timezone.now() - timedelta(days=spec.retention_days)
-
-
-def _past_days(spec: Resource, before: datetime, *, dry_run: bool = False) -> int:
-    """What the platform makes is made anew from its sources: only what was delivered grows old by itself."""
-    if "." in spec.code or not lake.exists(spec.table):
-        return 0
-    column = spec.retention_by or "_received"
-    if column not in lake.schema(spec.table).names:
-        return 0
-    return lake.expire(spec.table, column=column, before=before, dry_run=dry_run)
-
-
-@act
-def _tell_aged(spec: Resource, rows: int, before: datetime) -> None:
-    publish(
-        RowsAged(
-            subject=f"resource:{spec.code}", resource=spec.code, rows=rows, before=before.date().isoformat(),
-            version=lake.version(spec.table),
-        )
-    )  # fmt: skip
 
 
 def _sweep_files(done: Swept, specs: list[Resource], dry_run: bool) -> None:

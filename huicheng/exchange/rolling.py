@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.ageing import age_rows
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import admit
@@ -16,7 +17,6 @@ from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import Receipt, receipt_of
 from huicheng.exchange.refusals import RollbackRefused
-from huicheng.exchange.retention import age_rows
 from huicheng.exchange.turns import undo_mark_of, undone_in_lake
 from huicheng.ground.api import JobView, Progress, act, current_actor, publish, submit
 from huicheng.lake import api as lake

@@ -86,10 +86,14 @@ def reason_of(kind: str, name: str) -> str:
 
 def forget(*, progress: Steps | None = None) -> int:
     """Derive anew, here and now, what stands on rows erased since the last run; returns how many jobs that took."""
+    from huicheng.fusion.forgetting import outstanding
+
     seal()
     deliver_news()
     watcher = None if progress is None else lambda p: progress.step(p.label, done=p.done, total=p.total)
     waiting = [one for one in jobs(name="fusion.forget", limit=1000) if one.open]
+    if not waiting and outstanding():
+        waiting = [submit("fusion.forget", key="now")]
     for one in waiting:
         run_inline(one, watcher=watcher)
     return len(waiting)

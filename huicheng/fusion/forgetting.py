@@ -67,10 +67,20 @@ def forget(progress: Progress, aged: Mapping[str, int] | None = None) -> dict[st
     return {"fused": fused, "forgotten": len(tables)}
 
 
+def outstanding() -> bool:
+    """Do the registers still know, or does an older version still tell, what a source has forgotten?"""
+    needed = _needed({})
+    if not needed or not lake.exists("base.people_links"):
+        return False
+    run = _derived_after(needed)
+    return run is None or any(_goes_back(table, version) for table, version in run.versions.items())
+
+
 def _needed(aged: Mapping[str, int]) -> dict[str, int]:
     """By source table: the version from which on everything that was to be forgotten is."""
     mine = {source.resource: source.table for source in SOURCES}
     told = [(one.resource, exchange.settled(one)) for one in exchange.erasures()]
+    told += exchange.aged().items()
     needed: dict[str, int] = {}
     for resource, version in [*told, *aged.items()]:
         if version is not None and resource in mine:

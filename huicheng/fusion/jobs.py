@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -14,7 +15,7 @@ def fuse_all(progress: Progress, kinds: list[str] | None = None) -> dict[str, An
         return run(progress, tuple(kinds or KINDS))
 
 
-@job("fusion.forget", title=gettext_noop("随源删除"))
+@job("fusion.forget", title=gettext_noop("随源删除"), every=timedelta(days=1))
 def forget_erased(progress: Progress, aged: dict[str, int] | None = None) -> dict[str, Any]:
-    """Killed anywhere, it looks again at what the registers still know."""
+    """Killed anywhere, it looks again at what the registers still know; and each day, for what was given up."""
     return {**forget(progress, aged)}

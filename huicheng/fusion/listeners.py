@@ -13,4 +13,4 @@ def derive_anew_without_erased_rows(event: exchange.RowsErased, _record: EventRe
 
 @on(exchange.RowsAged)
 def derive_anew_without_aged_rows(event: exchange.RowsAged, _record: EventRecord) -> None:
-    submit("fusion.forget", key=f"{event.resource}@{event.version}", aged={event.resource: event.version})
+    submit("fusion.forget", key=f"{event.resource}@{event.version}")

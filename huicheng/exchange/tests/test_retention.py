@@ -190,3 +190,28 @@ def test_what_was_retired_grows_old_and_its_files_go(tmp_path, receipt):
     swept = exchange.sweep()
     assert swept.aged == {"visits": 1}
     assert exchange.receipt(receipt.id).refused_file == ""
+
+
+def test_a_sweep_killed_after_the_rows_went_is_told_by_the_next(tmp_path, monkeypatch):
+    declare_visits(tmp_path, retention_by="day")
+    expire = lake.expire
+
+    def killed(*given, dry_run=False, **named):
+        gone = expire(*given, dry_run=dry_run, **named)
+        return gone if dry_run else 1 / 0
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lake, "expire", killed)
+        with pytest.raises(ZeroDivisionError):
+            exchange.sweep()
+    assert not events(kind="exchange.RowsAged")
+    exchange.sweep()
+    assert events(kind="exchange.RowsAged")[0].data["rows"] == 1
+
+
+def test_what_was_aged_is_told_once_and_remembered(tmp_path):
+    declare_visits(tmp_path, retention_by="day")
+    exchange.sweep()
+    exchange.sweep()
+    assert len(events(kind="exchange.RowsAged")) == 1
+    assert exchange.aged() == {"visits": lake.version("raw.visits")}
