@@ -5,10 +5,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests import debian
@@ -61,12 +61,49 @@ def test_a_room_keeps_its_promises_on_postgresql(room, postgres):
     assert done.returncode == 0, done.stdout[-4000:]
 
 
-def test_a_city_on_postgresql_is_backed_up_and_restored(postgres, tmp_path):
-    city = City(tmp_path / "city", env={"DATABASE_URL": postgres})
+@pytest.fixture
+def city(postgres, tmp_path) -> Iterator[City]:
+    """A city with a database of its own, and a backup of it beside it."""
+    _sql(postgres, "CREATE DATABASE city")
+    city = City(tmp_path / "city", env={"DATABASE_URL": postgres.replace("/postgres", "/city")})
     city.home.mkdir()
     city.run("migrate")
-    before = city.run("audit", "verify").stdout
     city.run("backup", str(tmp_path / "city.tar"))
-    time.sleep(0.1)
+    yield city
+    _sql(postgres, "DROP DATABASE city WITH (FORCE)")
+
+
+def _sql(url: str, *commands: str) -> list[tuple]:
+    """A session that may write whatever the database's own setting says."""
+    with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as there:
+        found = [there.execute(command) for command in commands][-1]
+        return found.fetchall() if found.description else []
+
+
+def test_a_city_on_postgresql_is_backed_up_and_restored(city, tmp_path):
+    before = city.run("audit", "verify").stdout
     city.run("restore", "--force", str(tmp_path / "city.tar"))
     assert city.run("audit", "verify").stdout.split("条事件")[0] == before.split("条事件")[0]
+
+
+def test_a_backup_from_before_an_upgrade_is_restored_over_the_newer_tables(city, tmp_path):
+    url = city.env["DATABASE_URL"]
+    _sql(
+        url, "CREATE TABLE newer (of_user bigint REFERENCES identity_account)", "CREATE VIEW seen AS TABLE newer"
+    )
+    city.run("restore", "--force", str(tmp_path / "city.tar"))
+    assert _sql(url, "SELECT to_regclass('newer'), to_regclass('seen')") == [(None, None)]
+    assert "链条完整" in city.run("audit", "verify").stdout
+
+
+def test_where_the_server_takes_no_backup_the_city_stays_as_it_was(city, tmp_path):
+    url = city.env["DATABASE_URL"]
+    before = sorted(path.name for path in city.home.iterdir())
+    _sql(url, "ALTER DATABASE city SET default_transaction_read_only = on")
+    refused = city.run("restore", "--force", str(tmp_path / "city.tar"), check=False)
+    _sql(url, "ALTER DATABASE city RESET default_transaction_read_only")
+    assert refused.returncode == 1
+    assert "什么都没有改动" in refused.stderr.replace("\n", "")
+    assert sorted(path.name for path in city.home.iterdir()) == before
+    city.run("resources")
+    city.run("restore", "--force", str(tmp_path / "city.tar"))

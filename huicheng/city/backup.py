@@ -38,6 +38,7 @@ LEFT_OUT = {"scratch", "static", "backups", "audit", LOCK}
 # What a restore or an upgrade put aside by itself; what was written elsewhere by hand is its writer's to keep.
 OURS = ("replaced-*", "before-upgrade-*.tar")
 BACKUP_DAYS = 30
+EMPTIED = Path(__file__).with_name("emptied.sql")
 
 
 class BackupRefused(BadInput):
@@ -130,12 +131,26 @@ def _postgres(command: str, *options: str) -> None:
     to = connection.settings_dict
     environment = {**os.environ, "PGPASSWORD": to["PASSWORD"] or ""}
     place = [f"--host={to['HOST']}", f"--port={to['PORT'] or 5432}", f"--username={to['USER']}"]
+    _run([command, *place, f"--dbname={to['NAME']}", *options], environment)
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
     try:
-        subprocess.run([command, *place, f"--dbname={to['NAME']}", *options], env=environment, check=True)
+        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace")
     except FileNotFoundError:
         raise BackupRefused(
-            f"没有找到 {command}，请安装 PostgreSQL 客户端（Debian 包 postgresql-client）"
+            f"没有找到 {command[0]}，请安装 PostgreSQL 客户端（Debian 包 postgresql-client）"
         ) from None
+    if done.returncode:
+        raise BackupRefused(
+            f"PostgreSQL 的 {command[0]} 没有成功，什么都没有改动：{_reason(done.stderr)}。排除原因后再试一次。"
+        )
+
+
+def _reason(told: str) -> str:
+    """The first line that names an error; the rest follows from it."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()] or ["—"]
+    return next((line for line in lines if "error:" in line.lower()), lines[-1])
 
 
 def _home_files() -> Iterator[Path]:
@@ -187,8 +202,10 @@ def restore(source: Path, *, force: bool = False, erasures: Path | None = None) 
         facts = _unpack(source, folder)
         registers = _registers(folder, erasures)
         there = _in_the_way(force)
+        script = _script(folder)
         with alone():
             with in_pieces():
+                _fill_database(script)
                 _clear_the_way(there)
                 _place(folder)
             carried = sum(exchange.carry_over(register) for register in registers)
@@ -288,15 +305,26 @@ def _place(folder: Path) -> None:
     (home() / "keys").chmod(0o700)
     if (folder / "database.sqlite3").exists():
         os.replace(folder / "database.sqlite3", settings.DATABASES["default"]["NAME"])
+
+
+def _script(folder: Path) -> Path | None:
+    """The dump as commands: pg_restore itself removes only what the dump knows, and a newer city has more."""
+    dump, script = folder / "database.dump", folder / "database.sql"
+    if not dump.exists():
+        return None
+    _run(["pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(dump)])
+    return script
+
+
+def _fill_database(script: Path | None) -> None:
+    """All or nothing, and before any file moves: where the server refuses, the city is what it was."""
+    if script is None:
         return
+    connections.close_all()
+    files = (f"--file={EMPTIED}", f"--file={script}")
     _postgres(
-        "pg_restore",
-        "--clean",
-        "--if-exists",
-        "--no-owner",
-        "--single-transaction",
-        str(folder / "database.dump"),
-    )
+        "psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--single-transaction", *files
+    )  # fmt: skip
 
 
 def upgrade(target: Path | None) -> Path:

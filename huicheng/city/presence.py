@@ -61,13 +61,23 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def in_pieces() -> Iterator[None]:
-    """Between these two moments the city is neither the old one nor the new one."""
-    path = lock_file()
-    path.write_bytes(RESTORING)
-    _sync(path)
-    yield
-    path.write_bytes(b"")
-    _sync(path)
+    """Between these two moments the city is neither the old one nor the new one.
+
+    What is refused in between, in words, is refused before anything changed: the mark is then what it was.
+    """
+    before = lock_file().read_bytes()
+    _mark(RESTORING)
+    try:
+        yield
+    except BadInput:
+        _mark(before)
+        raise
+    _mark(b"")
+
+
+def _mark(state: bytes) -> None:
+    lock_file().write_bytes(state)
+    _sync(lock_file())
 
 
 def _sync(path: Path) -> None:
