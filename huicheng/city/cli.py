@@ -110,7 +110,14 @@ def departments() -> None:
 @click.argument("source")
 @click.option("--sheet", help="Excel: the sheet's name.")
 @click.option("--query", help="Database URL: the SELECT to run.")
-@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="Map a column of the file to a field.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="列=字段",
+    help="Map a column of the file to a field, by its name or title; 列= leaves the column out. The others match by name.",
+)
+@click.option("--accept-proposal", is_flag=True, help="Use the guesses that --preview shows, too.")
 @click.option("--preview", is_flag=True, help="Show the mapping and what would be refused; deliver nothing.")
 @click.option("--remember", is_flag=True, help="Keep this mapping for files with the same header.")
 @click.option("--yes", is_flag=True, help="Replace the table even where most of its rows would be lost.")

@@ -1,5 +1,6 @@
 """Delivering and fusing, as the terminal shows them."""
 
+import shlex
 import sys
 from typing import Any
 
@@ -22,7 +23,9 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
     mapping = _pairs(options["pairs"])
     given = {"sheet": options["sheet"], "query": options["query"]}
     if options["preview"]:
-        return _preview(out, resource, source, mapping, given)
+        return _preview(out, resource, source, mapping, given, accept=options["accept_proposal"])
+    if options["accept_proposal"]:
+        mapping = _accepted(_proposal(resource, source, mapping, given), mapping)
     try:
         with bar(out, "交付") as shown:
             receipt = exchange.deliver(resource, source, mapping=mapping, progress=shown, **given)
@@ -32,7 +35,7 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
             raise BadInput(f"{asked}再运行一次同样的命令并加上 --yes，就会替换。") from asked
         receipt = _confirmed(out, asked.receipt)
     if options["remember"]:
-        _remember(out, resource, source, mapping, given)
+        _remember(out, receipt, source, given)
     _show(out, receipt)
     return 0 if receipt.accepted or not receipt.rows else 1
 
@@ -71,32 +74,88 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str] | None:
     wrong = [pair for pair in given if "=" not in pair]
     if wrong:
         raise BadInput(f"--map 要写成 列=字段，例如 --map 身份证号=id_number；认不出：{'、'.join(wrong)}")
-    return dict(pair.split("=", 1) for pair in given) or None
+    return dict(pair.rsplit("=", 1) for pair in given) or None
 
 
-def _proposal(resource: str, place: str, given: dict[str, Any]) -> Any:
-    return exchange.propose_mapping(resource, place, **given)
+def _proposal(
+    resource: str, place: str, mapping: dict[str, str] | None, given: dict[str, Any]
+) -> exchange.Proposal:
+    return exchange.propose_mapping(resource, place, mapping=mapping, **given)
+
+
+def _accepted(proposal: exchange.Proposal, mapping: dict[str, str] | None) -> dict[str, str]:
+    return {**(mapping or {}), **proposal.mapping}
 
 
 def _preview(
-    out: Console, resource: str, place: str, mapping: dict[str, str] | None, given: dict[str, Any]
+    out: Console,
+    resource: str,
+    place: str,
+    mapping: dict[str, str] | None,
+    given: dict[str, Any],
+    *,
+    accept: bool,
 ) -> int:
-    proposal = _proposal(resource, place, given)
-    table = Table("文件列", "字段", "把握", "理由", title="列对应")
-    for match in proposal.matches:
-        table.add_row(escape(match.column), match.field or "—", f"{match.confidence:.0%}", match.reason)
-    out.print(table)
-    preview = exchange.preview(resource, place, mapping=mapping or proposal.mapping, **given)
+    """What a delivery with the same words would do; 1 where it would be refused as a whole."""
+    proposal = _proposal(resource, place, mapping, given)
+    asked = _accepted(proposal, mapping) if accept else mapping
+    refusal: exchange.SourceRefused | None = None
+    try:
+        preview = exchange.preview(resource, place, mapping=asked, **given)
+    except (exchange.MissingColumns, exchange.WrongMapping) as problem:
+        if accept or not proposal.guesses:
+            _show_matches(
+                out, proposal, {m.column for m in proposal.matches if m.certain or (accept and m.field)}
+            )
+            raise
+        refusal = problem
+    used = {one.column for one in proposal.matches if one.certain} if refusal else set(preview.mapping)
+    _show_matches(out, proposal, used)
+    if proposal.guesses and not accept:
+        _show_guesses(out, proposal.guesses)
+    if refusal:
+        out.print(f"[red]✗[/red] 照现在这样交付会被拒收：{escape(str(refusal))}")
+        return _try_guesses(out, resource, place, _accepted(proposal, mapping), given)
     out.print(f"试读 {preview.rows:,} 行：可接收 {preview.accepted:,}，将退回 {preview.refused:,}")
     _show_tried(out, preview.issues)
     return 0
 
 
-def _remember(
-    out: Console, resource: str, place: str, mapping: dict[str, str] | None, given: dict[str, Any]
-) -> None:
-    proposal = _proposal(resource, place, given)
-    exchange.remember_mapping(resource, proposal.header, mapping or proposal.mapping)
+def _show_matches(out: Console, proposal: exchange.Proposal, used: set[str]) -> None:
+    table = Table("文件列", "字段", "交付时", "把握", "理由", title="列对应")
+    for match in proposal.matches:
+        fate = "使用" if match.column in used else "只是猜测，不用" if match.field else "不用"
+        words = (escape(match.column), match.field or "—", fate, f"{match.confidence:.0%}", match.reason)
+        table.add_row(*words)
+    out.print(table)
+
+
+def _show_guesses(out: Console, guesses: dict[str, str]) -> None:
+    """One line that can be copied as it is."""
+    line = " ".join(f"--map {shlex.quote(f'{column}={field}')}" for column, field in guesses.items())
+    out.print("猜测的对应不会自动使用。都要用，请加上 --accept-proposal；只用一些，请从下面挑选：")
+    out.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _try_guesses(
+    out: Console, resource: str, place: str, mapping: dict[str, str], given: dict[str, Any]
+) -> int:
+    try:
+        preview = exchange.preview(resource, place, mapping=mapping, **given)
+    except (exchange.MissingColumns, exchange.WrongMapping) as problem:
+        out.print(f"加上 --accept-proposal 也会被拒收：{escape(str(problem))}")
+        return 1
+    out.print(
+        f"加上 --accept-proposal 后试读 {preview.rows:,} 行：可接收 {preview.accepted:,}，将退回 {preview.refused:,}"
+    )
+    _show_tried(out, preview.issues)
+    return 1
+
+
+def _remember(out: Console, receipt: exchange.Receipt, place: str, given: dict[str, Any]) -> None:
+    """What the receipt says was used, and nothing else."""
+    proposal = _proposal(receipt.resource, place, receipt.mapping, given)
+    exchange.remember_mapping(receipt.resource, proposal.header, receipt.mapping)
     out.print("[green]✓[/green] 已记住这种表头的列对应")
 
 

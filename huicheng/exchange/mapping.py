@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.delivering import find_unquoted
 from huicheng.exchange.keys import SeenKeys
-from huicheng.exchange.matching import names_of, plain, remembered, settle_mapping
+from huicheng.exchange.matching import chosen, names_of, plain, remembered, repeated, settle_mapping, spoken
 from huicheng.exchange.mended import mended
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
@@ -36,12 +36,16 @@ SPECIFIC: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Match:
-    """``field`` is None where nothing fits well enough; ``confidence`` runs from 0 to 1."""
+    """``field`` is None where nothing fits well enough; ``confidence`` runs from 0 to 1.
+
+    ``certain``: a delivery uses it unasked. The others are guesses, used only where somebody accepts them.
+    """
 
     column: str
     field: str | None
     confidence: float
     reason: str
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,20 @@ class Proposal:
     matches: list[Match]
     mapping: dict[str, str]
 
+    @property
+    def guesses(self) -> dict[str, str]:
+        return {one.column: one.field for one in self.matches if one.field and not one.certain}
+
 
 @dataclass(frozen=True)
 class Preview:
-    """What delivering the first rows would do."""
+    """What delivering the first rows would do, with the ``mapping`` that it would use."""
 
     rows: int
     accepted: int
     refused: int
     issues: list[Issue] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,22 +77,44 @@ class _Scent:
 
 
 def propose_mapping(
-    resource: str, source: Path | str, *, sheet: str | None = None, query: str | None = None
-) -> Proposal:
-    """From names, synonyms, pinyin and the shapes of values; every column and every field at most once."""
+    resource: str, source: Path | str, *, mapping: Mapping[str, str] | None = None, sheet: str | None = None,
+    query: str | None = None,
+) -> Proposal:  # fmt: skip
+    """What a delivery with this ``mapping`` would use, and guesses for the columns and fields that are left.
+
+    Guesses are from names, synonyms, pinyin and the shapes of values; every column and every field at most once.
+    """
     spec = find_unquoted(resource)
     with _opened(spec, source, sheet, query) as opened:
-        if known := remembered(spec, opened.header):
-            matches = [
-                Match(c, known.get(c), 1.0 if c in known else 0.0, _("上次记住的")) for c in opened.header
-            ]
-            return Proposal(opened.header, matches, known)
+        said = spoken(spec, mapping or {})
+        settled = chosen(spec, opened.header, said, file=opened.name)
+        known = remembered(spec, opened.header)
         samples = _samples(opened)
     scents = [
         [_scent(column, samples[n], one) for one in spec.fields] for n, column in enumerate(opened.header)
     ]
-    matches = _assign(opened.header, spec, scents)
-    return Proposal(opened.header, matches, {m.column: m.field for m in matches if m.field})
+    matches = _assign(opened.header, spec, scents, settled)
+    told = [_told(match, settled, said, known) for match in matches]
+    unclear = {
+        column for columns in repeated(spec, opened.header, without=said).values() for column in columns
+    }
+    told = [_unclear(one) if one.column in unclear and not one.certain else one for one in told]
+    return Proposal(opened.header, told, {m.column: m.field for m in told if m.field})
+
+
+def _told(
+    match: Match, settled: Mapping[str, str], said: Mapping[str, str], known: Mapping[str, str]
+) -> Match:
+    """Where somebody decided, that is the reason."""
+    if match.column in said or known:
+        reason = _("您指定的") if match.column in said else _("上次记住的")
+        name = settled.get(match.column)
+        return Match(match.column, name, 1.0 if name else 0.0, reason, certain=bool(name))
+    return match
+
+
+def _unclear(match: Match) -> Match:
+    return Match(match.column, None, 0.0, _("有几列同名，请说明用哪一列"))
 
 
 @contextmanager
@@ -103,20 +134,30 @@ def _samples(opened: Source) -> list[pa.Array]:
     return [pa.nulls(0, pa.string())] * len(opened.header)
 
 
-def _assign(header: Sequence[str], spec: Resource, scents: list[list[_Scent]]) -> list[Match]:
+def _assign(
+    header: Sequence[str], spec: Resource, scents: list[list[_Scent]], settled: Mapping[str, str]
+) -> list[Match]:
+    """What is settled, then the best of what is left."""
     from scipy.optimize import linear_sum_assignment
 
-    scores = np.array([[one.score for one in row] for row in scents])
-    chosen = dict(zip(*linear_sum_assignment(-scores), strict=True))
-    matches = []
-    for place, column in enumerate(header):
-        at = chosen.get(place)
-        if at is None or scents[place][at].score < ENOUGH:
-            matches.append(Match(column, None, 0.0, _("没有合适的字段")))
-        else:
-            best = scents[place][at]
-            matches.append(Match(column, spec.fields[at].name, round(best.score, 2), best.reason))
-    return matches
+    at = {one.name: number for number, one in enumerate(spec.fields)}
+    columns = [place for place, column in enumerate(header) if column not in settled]
+    fields = [number for name, number in at.items() if name not in settled.values()]
+    scores = np.array([[scents[place][number].score for number in fields] for place in columns])
+    pairs = zip(*linear_sum_assignment(-scores), strict=True) if columns and fields else ()
+    best = {columns[row]: fields[column] for row, column in pairs}
+    best |= {place: at[settled[column]] for place, column in enumerate(header) if column in settled}
+    return [
+        _match(column, spec, scents[place], best.get(place), column in settled)
+        for place, column in enumerate(header)
+    ]
+
+
+def _match(column: str, spec: Resource, scents: list[_Scent], number: int | None, certain: bool) -> Match:
+    if number is None or not (certain or scents[number].score >= ENOUGH):
+        return Match(column, None, 0.0, _("没有合适的字段"))
+    scent = scents[number]
+    return Match(column, spec.fields[number].name, round(scent.score, 2), scent.reason, certain)
 
 
 def _scent(column: str, values: pa.Array, one: Field) -> _Scent:
@@ -184,9 +225,8 @@ def preview(
     spec = find_unquoted(resource)
     with _opened(spec, source, sheet, query) as opened:
         settled = settle_mapping(spec, opened.header, mapping, file=opened.name)
-        return _tried(
-            plan_of(spec, opened.header, settled, delivery="", received=timezone.now()), opened, rows
-        )
+        plan = plan_of(spec, opened.header, settled, delivery="", received=timezone.now())
+        return replace(_tried(plan, opened, rows), mapping=settled)
 
 
 def _tried(plan: Plan, opened: Source, rows: int) -> Preview:

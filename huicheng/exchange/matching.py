@@ -19,6 +19,7 @@ from huicheng.exchange.refusals import MissingColumns, WrongMapping
 from huicheng.ground.api import Event, act, current_actor, publish
 
 PERSONAL = ("person_id", "phone", "date", "datetime")
+NUMBERED = re.compile(r"(.+)\((\d+)\)")
 NOISE = re.compile(r"[\s_\-—·.:：*＊()（）\[\]【】/\\]+")
 
 
@@ -43,9 +44,12 @@ def signature(header: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(sorted(map(plain, header))).encode()).hexdigest()
 
 
-def by_names(resource: Resource, header: Sequence[str]) -> dict[str, str]:
-    """Columns whose name is a field's title, name or synonym; a title counts before a synonym of another."""
-    free = {plain(column): column for column in reversed(header)}
+def by_names(resource: Resource, header: Sequence[str], *, without: Iterable[str] = ()) -> dict[str, str]:
+    """Columns whose name is a field's title, name or synonym; a title counts before a synonym of another.
+
+    A name that heads two columns matches neither: nobody but the sender knows which of them is meant.
+    """
+    free = {key: columns[0] for key, columns in headed(header, without).items() if len(columns) == 1}
     mapping: dict[str, str] = {}
     for rank in range(2):
         for one in resource.fields:
@@ -53,8 +57,35 @@ def by_names(resource: Resource, header: Sequence[str]) -> dict[str, str]:
             found = next((free[key] for name in names if (key := plain(name)) in free), None)
             if found and one.name not in mapping.values():
                 mapping[found] = one.name
-                del free[plain(found)]
+                free = {key: column for key, column in free.items() if column != found}
     return mapping
+
+
+def headed(header: Sequence[str], without: Iterable[str] = ()) -> dict[str, list[str]]:
+    """The columns under each plain name; 坐落(1) and 坐落(2) are both headed 坐落."""
+    left_out, found = set(without), dict[str, list[str]]()
+    for column in header:
+        if column not in left_out:
+            found.setdefault(plain(_unnumbered(column, header)), []).append(column)
+    return found
+
+
+def _unnumbered(column: str, header: Sequence[str]) -> str:
+    numbered = NUMBERED.fullmatch(column)
+    if numbered and {f"{numbered[1]}(1)", f"{numbered[1]}(2)"} <= set(header):
+        return numbered[1]
+    return column
+
+
+def repeated(
+    resource: Resource, header: Sequence[str], *, without: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """The fields whose name heads more than one column."""
+    twice = {key: columns for key, columns in headed(header, without).items() if len(columns) > 1}
+    named = {
+        key: one.name for one in resource.fields for name in names_of(one) if (key := plain(name)) in twice
+    }
+    return {named[key]: columns for key, columns in twice.items() if key in named}
 
 
 def remembered(resource: Resource, header: Sequence[str]) -> dict[str, str]:
@@ -69,8 +100,8 @@ def settle_mapping(
     resource: Resource, header: Sequence[str], mapping: Mapping[str, str] | None, *, file: str
 ) -> dict[str, str]:
     """The mapping to use, complete for what is required, or the error that says what is missing."""
-    found = dict(mapping) if mapping else remembered(resource, header) or by_names(resource, header)
-    check_mapping(resource, header, found, file=file)
+    found = chosen(resource, header, mapping, file=file)
+    _refuse_repeated(resource, header, found, mapping or {}, file=file)
     needed = {one.name for one in resource.fields if one.required} | set(resource.key)
     missing = [one for one in resource.fields if one.name in needed - set(found.values())]
     if missing:
@@ -87,6 +118,38 @@ def settle_mapping(
             do=_("请确认文件交给了对的资源，或用列对应说明哪一列是什么"), row=0,
         )  # fmt: skip
     return found
+
+
+def chosen(
+    resource: Resource, header: Sequence[str], mapping: Mapping[str, str] | None, *, file: str
+) -> dict[str, str]:
+    """What was said, over what was remembered or is plain from the names; an empty field leaves its column out."""
+    said = spoken(resource, mapping or {})
+    check_mapping(resource, header, said, file=file)
+    own = remembered(resource, header) or by_names(resource, header, without=said)
+    kept = {column: name for column, name in own.items() if column not in said and name not in said.values()}
+    return {column: name for column in header if (name := {**kept, **said}.get(column))}
+
+
+def spoken(resource: Resource, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Fields by their names, where they may have been called by their titles."""
+    names = {one.title: one.name for one in resource.fields} | {one.name: one.name for one in resource.fields}
+    return {column: names.get(name.strip(), name.strip()) for column, name in mapping.items()}
+
+
+def _refuse_repeated(
+    resource: Resource, header: Sequence[str], found: Mapping[str, str], said: Mapping[str, str], *, file: str
+) -> None:
+    if remembered(resource, header):
+        return
+    for name, columns in repeated(resource, header, without=said).items():
+        if name not in found.values():
+            title = next(one.title for one in resource.fields if one.name == name)
+            raise WrongMapping(
+                file, _("有 %(count)s 列都叫“%(title)s”的列名：%(columns)s") % {
+                    "count": len(columns), "title": title, "columns": "、".join(columns),
+                }, do=_("请用列对应说明用哪一列，例如 --map %(example)s") % {"example": f"'{columns[0]}={name}'"}, row=0,
+            )  # fmt: skip
 
 
 def _mend(header: Sequence[str]) -> str:
@@ -132,9 +195,9 @@ def check_mapping(
     resource: Resource, header: Sequence[str], mapping: Mapping[str, str], *, file: str
 ) -> None:
     known = {one.name for one in resource.fields}
-    twice = [name for name in mapping.values() if list(mapping.values()).count(name) > 1]
+    twice = [name for name in mapping.values() if name and list(mapping.values()).count(name) > 1]
     for column, name in mapping.items():
-        if name not in known or name in twice:
+        if name and (name not in known or name in twice):
             problem = _("字段“%(field)s”被对应了两次") if name in known else _("资源没有字段“%(field)s”")
             raise WrongMapping(
                 file, problem % {"field": name[:60]}, do=_("可用的字段是：%(fields)s") % {"fields": "、".join(sorted(known))},
@@ -142,7 +205,7 @@ def check_mapping(
             )  # fmt: skip
         if column not in header:
             raise WrongMapping(
-                file, _("没有列对应里给字段“%(field)s”写的那一列") % {"field": name},
+                file, _("没有列对应里给字段“%(field)s”写的那一列") % {"field": name or _("（不用）")},
                 do=_columns_or_hint(header), row=0,
             )  # fmt: skip
 
@@ -151,6 +214,7 @@ def check_mapping(
 def remember_mapping(resource: str, header: Sequence[str], mapping: Mapping[str, str]) -> None:
     """Use this mapping whenever a file with the same columns is delivered."""
     spec = find(resource)
+    mapping = {column: name for column, name in spoken(spec, mapping).items() if name}
     check_mapping(spec, header, mapping, file=spec.title)
     MappingProfile.objects.update_or_create(
         resource=spec.code, signature=signature(header),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,7 +100,7 @@ def _by_content(path: Path) -> str | None:
 
 
 def tidy_header(name: str, cells: Sequence[str]) -> tuple[str, ...]:
-    """Names without blanks and line breaks; the nameless are numbered, a repeated name gets its count."""
+    """Names without blanks and line breaks; the nameless are numbered, and so is every column of a repeated name."""
     if not any(cell.strip() for cell in cells):
         raise EmptySource(name, _("没有表头"), do=_("第一行请写列名"))
     if len(cells) > MAX_COLUMNS:
@@ -107,12 +109,16 @@ def tidy_header(name: str, cells: Sequence[str]) -> tuple[str, ...]:
             _("有 %(n)s 列，最多 %(most)s 列") % {"n": len(cells), "most": MAX_COLUMNS},
             do=_("请分成几个文件"),
         )
-    seen: dict[str, int] = {}
-    header = []
-    for place, cell in enumerate(cells, 1):
-        title = "".join(cell.replace("\ufeff", "").split()) or f"列{place}"
-        seen[title] = seen.get(title, 0) + 1
-        header.append(title if seen[title] == 1 else f"{title}({seen[title]})")
+    titles = [
+        "".join(cell.replace("\ufeff", "").split()) or f"列{place}" for place, cell in enumerate(cells, 1)
+    ]
+    often = Counter(titles)
+    taken, header = set(titles), list[str]()
+    for title in titles:
+        numbers = (f"{title}({n})" for n in itertools.count(1))
+        given = title if often[title] == 1 else next(one for one in numbers if one not in taken)
+        taken.add(given)
+        header.append(given)
     return tuple(header)
 
 

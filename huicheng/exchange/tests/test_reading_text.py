@@ -86,7 +86,7 @@ def test_titles_above_the_header_are_passed_over(tmp_path):
 def test_nameless_and_repeated_columns_get_names(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("姓名,电话,,电话\n王芳,1,2,3\n")
-    assert read(path)[0] == ("姓名", "电话", "列3", "电话(2)")
+    assert read(path)[0] == ("姓名", "电话(1)", "列3", "电话(2)")
 
 
 def test_a_gzipped_file_reads_like_the_plain_one(tmp_path):

@@ -58,13 +58,15 @@ def map_columns(request: HttpRequest, token: str) -> HttpResponse:
 
 def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
     proposal = exchange.propose_mapping(draft.resource, draft.path)
-    mapping = _chosen(request, proposal) if request.method == "POST" else dict(proposal.mapping)
+    mapping = _chosen(request, proposal) if request.method == "POST" else _proposed(proposal)
     context = page_context(draft=draft, resource=exchange.resource(draft.resource, retired=True))
     context["matches"] = [_match(one, mapping) for one in proposal.matches]
     try:
         preview = exchange.preview(draft.resource, draft.path, mapping=mapping)
         if request.POST.get("do") == "deliver":
-            return _submit(request, draft, proposal, mapping)
+            if request.POST.get("remember"):
+                exchange.remember_mapping(draft.resource, proposal.header, preview.mapping)
+            return _submit(draft, mapping)
     except BadInput as problem:
         return render(request, "desk/map.html", {**context, "error": str(problem)}, status=400)
     context["preview"] = preview
@@ -74,9 +76,15 @@ def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, proposal: exchange.Proposal) -> dict[str, str]:
-    """{column: field} as the selects say it, by position: a column's name may hold anything."""
-    chosen = ((one.column, request.POST.get(f"column-{n}")) for n, one in enumerate(proposal.matches))
-    return {column: str(field) for column, field in chosen if field}
+    """{column: field} as the selects say it, by position: a column's name may hold anything.
+
+    A column that is not to be used is said too, or its name would match it again.
+    """
+    return {one.column: request.POST.get(f"column-{n}", "") for n, one in enumerate(proposal.matches)}
+
+
+def _proposed(proposal: exchange.Proposal) -> dict[str, str]:
+    return {one.column: one.field or "" for one in proposal.matches}
 
 
 def _match(match: Any, mapping: dict[str, str]) -> dict[str, Any]:
@@ -90,11 +98,7 @@ def _match(match: Any, mapping: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _submit(
-    request: HttpRequest, draft: drafts.Draft, proposal: exchange.Proposal, mapping: dict[str, str]
-) -> HttpResponse:
-    if request.POST.get("remember"):
-        exchange.remember_mapping(draft.resource, proposal.header, mapping)
+def _submit(draft: drafts.Draft, mapping: dict[str, str]) -> HttpResponse:
     job = submit(
         "desk.deliver", key=draft.token, resource=draft.resource, path=str(draft.path), token=draft.token,
         mapping=mapping,

@@ -1,0 +1,50 @@
+"""The deliver command: what its preview promises is what it does, and what it remembers is what it did."""
+
+import pytest
+from click.testing import CliRunner
+
+from huicheng.city.cli import main
+from huicheng.exchange import api as exchange
+from huicheng.lake import api as lake
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HEADER = "个人编号,证件号码,姓名,出生年月日,dz\n"
+WANG = "1,210102199001010023,王芳,1990-01-01,沈阳市和平区安图街80号\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    exchange.sync_declared()
+    path = tmp_path / "参保人.csv"
+    path.write_text(HEADER + WANG)
+    return path
+
+
+def run(file, *words):
+    return CliRunner().invoke(main, ["deliver", "insurance_members", str(file), *words])
+
+
+def stored():
+    return lake.read("raw.insurance_members").read_all().to_pylist()[0]
+
+
+def test_only_the_mapping_of_the_receipt_is_remembered(file):
+    file.write_text(HEADER.replace("dz", "联系地址,csrq") + WANG.replace("\n", ",x\n"))
+    assert run(file, "--remember").exit_code == 0
+    used = exchange.receipts(resource="insurance_members")[0].mapping
+    assert exchange.propose_mapping("insurance_members", file).mapping == used
+
+
+def test_a_preview_tells_guesses_from_what_would_be_used(file):
+    file.write_text(HEADER.replace("姓名", "xingming").replace("dz", "联系地址") + WANG)
+    shown = run(file, "--preview")
+    assert "照现在这样交付会被拒收" in shown.output
+    assert "--map xingming=name" in shown.output
+    assert shown.exit_code == 1
+    assert run(file, "--preview", "--accept-proposal").exit_code == 0
+
+
+def test_accepted_guesses_are_used(file):
+    file.write_text(HEADER.replace("姓名", "xingming").replace("dz", "联系地址") + WANG)
+    assert run(file, "--accept-proposal").exit_code == 0
+    assert stored()["name"] == "王芳"
