@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue.editing import Problem, problems
@@ -134,24 +135,25 @@ def _refuse_takeover(spec: Resource, actor: Actor) -> None:
         _may_write(actor, started.owner)
 
 
-def _unfinished(code: str) -> EntryVersion | None:
+def _unfinished(code: str, *, locked: bool = False) -> EntryVersion | None:
+    """``locked``, inside an act: nobody else takes a step with it until the act is over."""
     states = (EntryVersion.DRAFT, EntryVersion.REVIEW, EntryVersion.RETURNED)
-    return EntryVersion.objects.filter(resource=code, state__in=states).order_by("-version").first()
+    rows = EntryVersion.objects.select_for_update() if locked else EntryVersion.objects.all()
+    return rows.filter(resource=code, state__in=states).order_by("-version").first()
 
 
 def _save(spec: Resource, actor: Actor) -> None:
-    row = _unfinished(spec.code)
+    row = _unfinished(spec.code, locked=True)
     if row and row.state == EntryVersion.REVIEW:
         raise NoSuchDraft(_("“%(title)s”正在审核，先撤回或等审核意见。") % {"title": spec.title})
-    number = row.version if row else next_version(spec.code)
-    EntryVersion.objects.update_or_create(
-        resource=spec.code, version=number,
-        defaults={
-            "state": EntryVersion.DRAFT, "owner": spec.owner, "spec": spec.as_dict(), "author": actor.id,
-            "author_name": actor.name, "note": row.note if row else "", "reviewer": "",
-        },
-    )  # fmt: skip
-    _tell(spec.code, number, EntryVersion.DRAFT, spec.owner)
+    row = row or EntryVersion(resource=spec.code, version=next_version(spec.code))
+    row.state, row.owner, row.spec, row.reviewer = EntryVersion.DRAFT, spec.owner, spec.as_dict(), ""
+    row.author, row.author_name = actor.id, actor.name
+    try:
+        row.save(force_insert=row.pk is None)  # never over a version that somebody else has just made
+    except IntegrityError:
+        raise NoSuchDraft(_("“%(code)s”刚刚被别人处理了，请刷新后再看。") % {"code": spec.code}) from None
+    _tell(spec.code, row.version, EntryVersion.DRAFT, spec.owner)
 
 
 def _tell(code: str, number: int, state: str, owner: str, note: str = "") -> None:
@@ -174,21 +176,30 @@ def _version(row: EntryVersion) -> Version:
 
 def submit(code: str, actor: Actor) -> Version:
     """Hand a draft to the reviewer; severe problems hold it back, each named with its column."""
-    row = _in_state(code, EntryVersion.DRAFT, EntryVersion.RETURNED)
-    _may_write(actor, row.owner)
+
+    def step() -> None:
+        row = _in_state(code, EntryVersion.DRAFT, EntryVersion.RETURNED)
+        _may_write(actor, row.owner)
+        _hold_back(row)
+        _move(row, EntryVersion.REVIEW)
+
+    _as(actor, step)
+    return _open_version(code)
+
+
+def _hold_back(row: EntryVersion) -> None:
     spec = Resource.from_dict(row.spec)
     beside = list(
-        ResourceRow.objects.filter(owner=row.owner).exclude(code=code).values_list("title", flat=True)
+        ResourceRow.objects.filter(owner=row.owner).exclude(code=row.resource).values_list("title", flat=True)
     )
     severe = [one for one in problems(spec, neighbours=beside) if one.severe]
     if severe:
         raise EntryHeldBack(spec.title, severe)
-    _as(actor, lambda: _move(row, EntryVersion.REVIEW))
-    return _open_version(code)
 
 
 def _in_state(code: str, *states: str) -> EntryVersion:
-    row = _unfinished(code)
+    """Asked inside the act that takes the step, so that what was read is what is moved."""
+    row = _unfinished(code, locked=True)
     if row is None or row.state not in states:
         raise NoSuchDraft(_("“%(code)s”没有可以走这一步的版本。") % {"code": code})
     return row
@@ -206,9 +217,13 @@ def _move(row: EntryVersion, state: str, *, note: str = "", reviewer: str = "") 
 
 def take_back(code: str, actor: Actor) -> Version:
     """Take a version back from the reviewer."""
-    row = _in_state(code, EntryVersion.REVIEW)
-    _may_write(actor, row.owner)
-    _as(actor, lambda: _move(row, EntryVersion.DRAFT))
+
+    def step() -> None:
+        row = _in_state(code, EntryVersion.REVIEW)
+        _may_write(actor, row.owner)
+        _move(row, EntryVersion.DRAFT)
+
+    _as(actor, step)
     return _open_version(code)
 
 
@@ -217,22 +232,25 @@ def return_entry(code: str, actor: Actor, *, note: str) -> Version:
     _may_review(actor)
     if not note.strip():
         raise BadInput(_("退回要写明哪里要改。"))
-    row = _in_state(code, EntryVersion.REVIEW)
-    _as(actor, lambda: _move(row, EntryVersion.RETURNED, note=note.strip()[:500], reviewer=actor.name))
+
+    def step() -> None:
+        row = _in_state(code, EntryVersion.REVIEW)
+        _move(row, EntryVersion.RETURNED, note=note.strip()[:500], reviewer=actor.name)
+
+    _as(actor, step)
     return _open_version(code)
 
 
 def approve(code: str, actor: Actor, *, note: str = "") -> Resource:
     """Publish the version under review; its author may not be the one who passes it."""
     _may_review(actor)
-    row = _in_state(code, EntryVersion.REVIEW)
-    if row.author == actor.id and actor.kind != "system":
-        raise OwnReview(_("这一版是您自己写的，请由另一位同事审核。"))
-    spec = Resource.from_dict(row.spec)
 
     def step() -> None:
+        row = _in_state(code, EntryVersion.REVIEW)
+        if row.author == actor.id and actor.kind != "system":
+            raise OwnReview(_("这一版是您自己写的，请由另一位同事审核。"))
         _move(row, EntryVersion.PUBLISHED, note=note.strip()[:500], reviewer=actor.name)
-        put_in_place(spec, row.version)
+        put_in_place(Resource.from_dict(row.spec), row.version)
 
     _as(actor, step)
     return resource(code)

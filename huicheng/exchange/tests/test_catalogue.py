@@ -27,8 +27,10 @@ from huicheng.exchange.api import (
     return_entry,
     search,
     submit,
+    take_back,
     versions,
 )
+from huicheng.exchange.catalogue import life
 from huicheng.ground.api import Actor, BadInput, events
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +226,44 @@ def test_changes_that_break_readers_are_told_from_those_that_do_not():
 def test_a_code_that_names_no_table_is_refused():
     with pytest.raises(WrongCode, match="小写字母"):
         draft(replace(TAXIS, code="Taxi; DROP"), CHEN)
+
+
+def meanwhile(monkeypatch, other):
+    """What somebody else does after the page was read and before the step is taken."""
+    step = life._as
+
+    def late(actor, body):
+        monkeypatch.setattr(life, "_as", step)
+        other()
+        step(actor, body)
+
+    monkeypatch.setattr(life, "_as", late)
+
+
+def test_what_is_published_is_what_stood_under_review_at_that_moment(monkeypatch):
+    draft(TAXIS, CHEN)
+    submit(TAXIS.code, CHEN)
+    mended = replace(TAXIS, title="出租车许可（改）")
+    meanwhile(
+        monkeypatch, lambda: (take_back(TAXIS.code, CHEN), draft(mended, CHEN), submit(TAXIS.code, CHEN))
+    )
+    assert approve(TAXIS.code, ZHAO) == mended
+    assert versions(TAXIS.code)[0].spec == mended
+
+
+def test_of_two_reviewers_one_decides(monkeypatch):
+    draft(TAXIS, CHEN)
+    submit(TAXIS.code, CHEN)
+    meanwhile(monkeypatch, lambda: approve(TAXIS.code, HAN))
+    with pytest.raises(BadInput):
+        return_entry(TAXIS.code, ZHAO, note="再看")
+    assert [one.state for one in versions(TAXIS.code)] == ["published"]
+
+
+def test_a_draft_written_while_the_entry_is_published_is_a_version_of_its_own(monkeypatch):
+    draft(TAXIS, CHEN)
+    submit(TAXIS.code, CHEN)
+    meanwhile(monkeypatch, lambda: approve(TAXIS.code, ZHAO))
+    draft(replace(TAXIS, title="出租车许可（改）"), CHEN)
+    assert [one.state for one in versions(TAXIS.code)] == ["draft", "published"]
+    assert resource(TAXIS.code) == TAXIS
