@@ -69,8 +69,11 @@ def recalled(
 
 
 def _state(tables: Iterable[str]) -> Key:
-    """Which files hold the rows now: their names are never used again, a version's number is after a restore."""
-    return tuple(tuple(lake.files(name)) for name in sorted(tables))
+    """Which files hold the rows now: their names are never used again, a version's number is after a restore.
+
+    The number counts too: after an erasure the same files stand under a new one, and the old one is gone.
+    """
+    return tuple((lake.version(name), *lake.files(name)) for name in sorted(tables))
 
 
 def _remember(key: Key, found: lake.Answer) -> None:

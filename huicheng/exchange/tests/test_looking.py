@@ -8,6 +8,7 @@ import pytest
 from huicheng.exchange import looking
 from huicheng.exchange.api import AccessDenied, ask, one_look, publish_table, recall, resource
 from huicheng.ground.api import ANONYMOUS, Actor, events
+from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
 ZHENG = Actor(id="a1", name="郑宏", kind="official", department="zhengfuban", duties=frozenset({"decide"}))
@@ -69,6 +70,15 @@ def test_a_figure_follows_its_table():
     assert recall(PEOPLE, ZHENG, purpose="城市一览") is first
     hold("base.people", 5)
     assert recall(PEOPLE, ZHENG, purpose="城市一览").table["n"].to_pylist() == [5]
+
+
+def test_a_figure_that_was_seen_is_seen_after_an_erasure_too():
+    recall(PEOPLE, ZHENG, purpose="城市一览")
+    before = lake.version("base.people")
+    hold("base.people", 2)
+    recall(PEOPLE, ZHENG, purpose="城市一览")
+    lake.forget("base.people")
+    assert recall(PEOPLE, ZHENG, purpose="城市一览").tables["base.people"] > before + 1
 
 
 def test_a_remembered_figure_is_refused_and_noted_like_any_other():
