@@ -11,6 +11,12 @@ from typing import Any
 from huicheng.lake import api as lake
 
 Tree = dict[str, Any]
+# Short forms of plain functions; others, like wavg, hide a sum. ``unnest`` makes several rows of one.
+PLAIN = frozenset({
+    "unnest", "nullif", "if", "split_part", "fdiv", "fmod", "days_in_month", "date_add", "array_to_string",
+    "array_append", "array_prepend", "array_reverse", "list_append", "list_prepend", "list_reverse", "list_any_value",
+    "list_avg", "list_count", "list_first", "list_last", "list_max", "list_median", "list_min", "list_mode", "list_sum",
+})  # fmt: skip
 
 
 class Untraceable(Exception):
@@ -89,10 +95,11 @@ def common_tables(node: Tree) -> list[Tree]:
 
 
 @functools.cache
-def aggregates() -> frozenset[str]:
+def scalars() -> frozenset[str]:
+    """The functions known to see one row only: the engine's own, and what is made of nothing but them."""
     engine = lake.connection(memory="64MB", threads_limit=1)
     try:
-        asked = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'"
-        return frozenset(str(row[0]) for row in engine.execute(asked).fetchall())
+        asked = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'scalar'"
+        return frozenset(str(row[0]) for row in engine.execute(asked).fetchall()) | PLAIN
     finally:
         engine.close()

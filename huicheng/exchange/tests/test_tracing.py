@@ -2,8 +2,11 @@
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from huicheng.exchange.api import ask, resource
+from huicheng.exchange.evidence.models import Traced
 from huicheng.exchange.evidence.reading import Admitted, read
 from huicheng.exchange.evidence.sets import key_of
 from huicheng.exchange.policy import decide
@@ -19,6 +22,7 @@ def read_as(sql, actor=MAYOR, *, limit=None, params=None):
 
 def disclosed(sql, actor=MAYOR, *, limit=None, params=None) -> set[int]:
     """The places of those in the set."""
+    Traced.objects.all().delete()  # what was found before would be named by its set alone
     keys = set(read_as(sql, actor, limit=limit, params=params)[1].keys.tolist())
     return {place for place in range(12) if key_of(f"P{place + 1:012d}") in keys}
 
@@ -77,6 +81,98 @@ def test_a_sum_that_points_at_one_person_is_no_sum(people):
     assert disclosed(asked) == {4}
     pointing = "SELECT sum(CASE WHEN base_id = 'P000000000005' THEN 1 ELSE 0 END) AS n FROM base.people"
     assert 4 in disclosed(pointing)
+
+
+SUN_YUE = "district = '210123'"
+JOINED = "(SELECT 1 AS one) w"
+# Each lets the one person of a district through by a sum that large cells surround; nothing in it names him.
+DOORS = [
+    f"SELECT geomean(CASE WHEN {SUN_YUE} THEN 2 ELSE 1 END) AS v FROM base.people",
+    f"SELECT wavg(length(school), CASE WHEN {SUN_YUE} THEN 1 ELSE 0 END) AS v FROM base.people",
+    f"SELECT weighted_avg(1, CASE WHEN {SUN_YUE} THEN 1 ELSE 0 END) AS v FROM base.people",
+    f"SELECT sex, count(*) AS n FROM base.people GROUP BY 1 ORDER BY max(CASE WHEN {SUN_YUE} THEN 1 ELSE 0 END) LIMIT 1",
+    f"SELECT sex, count(*) AS n FROM base.people GROUP BY 1 ORDER BY count(*) FILTER (WHERE {SUN_YUE}) DESC LIMIT 1",
+    "SELECT sex, count(*) AS n FROM base.people GROUP BY 1 ORDER BY row_number() OVER (ORDER BY max(district)) LIMIT 1",
+    "SELECT count(*) AS n, (SELECT max(p.district)) AS v FROM base.people p",
+    "SELECT count(*) AS n FROM base.people p HAVING (SELECT max(p.district)) > '2'",
+    f"SELECT sum(x) AS n FROM (SELECT CASE WHEN {SUN_YUE} THEN 1 ELSE 0 END AS x FROM base.people)",
+    f"WITH a AS (SELECT {SUN_YUE} AS x FROM base.people) SELECT count(DISTINCT x) AS n FROM a",
+    "SELECT sum(CASE WHEN district < '210123' THEN 0 WHEN sex < '3' THEN 1 ELSE 0 END) AS n FROM base.people",
+    "SELECT sum(CASE WHEN sex = '2' THEN 1 ELSE 0 END) FILTER (WHERE district > '210102') AS n FROM base.people",
+    f"SELECT count(*) AS n FROM base.people GROUP BY GROUPING SETS ((), ({SUN_YUE}))",
+    "SELECT district, count(*) AS n FROM base.people GROUP BY ROLLUP (district)",
+    f"SELECT DISTINCT ON (sex) sex, count(*) AS n FROM base.people GROUP BY sex, {SUN_YUE} ORDER BY sex, n",
+    f"SELECT sex, count(*) AS n FROM base.people GROUP BY 1 QUALIFY max(max({SUN_YUE})) OVER () ",
+    "SELECT list_max(list(district)) AS v FROM base.people",
+    "SELECT count(DISTINCT district ORDER BY district) AS n, string_agg(district, ',') AS v FROM base.people",
+    f"SELECT sum(DISTINCT CASE WHEN {SUN_YUE} THEN 1 ELSE 0 END) AS v FROM base.people",
+    f"SELECT 1 AS v WHERE (SELECT count(*) FROM base.people WHERE {SUN_YUE}) = 1",
+    f"SELECT v FROM (SELECT 1 AS v) x WHERE v IN (SELECT count(*) FROM base.people WHERE {SUN_YUE})",
+    f"SELECT v FROM (SELECT 1 AS v) x, LATERAL (SELECT count(*) AS n FROM base.people WHERE {SUN_YUE} AND v = 1)",
+    f"SELECT count(*) AS n FROM base.people WHERE {SUN_YUE} INTERSECT SELECT 1",
+    f"SELECT count(*) AS n FROM (SELECT district FROM base.people WHERE {SUN_YUE} LIMIT 1)",
+    "WITH a AS (SELECT district AS d FROM base.people), b AS (SELECT d FROM a) SELECT * FROM (WITH a AS "
+    "(SELECT 1 AS d) SELECT max(d) AS v FROM b)",
+    f"SELECT p.n FROM (SELECT 1 AS n) p JOIN {JOINED} ON p.n = (SELECT count(*) FROM base.people WHERE {SUN_YUE})",
+    f"SELECT p.n FROM (SELECT 1 AS n) p LEFT JOIN {JOINED} ON (SELECT max({SUN_YUE}) FROM base.people) = (p.n = 1)",
+    f"SELECT * FROM (VALUES ((SELECT max(district) FROM base.people WHERE {SUN_YUE}))) t",
+    f"SELECT * FROM unnest((SELECT list(district) FROM base.people WHERE {SUN_YUE})) t",
+    "SELECT unnamed_subquery FROM (SELECT district FROM base.people)",
+    "SELECT base.people FROM base.people",
+    "PIVOT (SELECT sex, district FROM base.people) ON district IN ('210102', '210123') USING count(*)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", DOORS)
+def test_no_sum_lets_one_person_through_unnamed(people, sql):
+    assert 11 in disclosed(sql)
+
+
+POSITIONS = {
+    "filter": "SELECT {sum} FILTER (WHERE {cut}) AS v FROM base.people p",
+    "having": "SELECT count(*) AS v FROM base.people p HAVING {sum} FILTER (WHERE {cut}) IS NOT NULL",
+    "where": "SELECT {sum} AS v FROM base.people p WHERE {cut}",
+    "order": "SELECT sex, count(*) AS v FROM base.people p GROUP BY 1 ORDER BY {sum} FILTER (WHERE {cut}) LIMIT 1",
+    "group": "SELECT {cut} AS c, {sum} AS v FROM base.people p GROUP BY ALL",
+    "joined": "SELECT {sum} AS v FROM base.people p JOIN (SELECT 1 AS one) w ON {cut}",
+    "both": "SELECT {sum} AS v FROM base.people p WHERE {cut} GROUP BY p.school HAVING count(*) > 0",
+}
+SUMS_OF = ("count(*)", "count(p.sex)", "max(p.sex)", "count(DISTINCT p.school)", "list(p.sex)",
+           "count_if(p.sex < '3')", "sum(CASE WHEN p.sex < '3' THEN 1 ELSE 0 END)", "mode(p.sex)")  # fmt: skip
+CUTS = ("p.district = '210123'", "p.district > '210103'", "NOT p.district <= '210103'", "p.district LIKE '%123'",
+        "list_contains(['210123'], p.district)", "p.district NOT IN ('210102', '210103')",
+        "coalesce(p.district, '') = '210123'", "CASE p.district WHEN '210123' THEN true ELSE false END")  # fmt: skip
+WRAPS = ("{0}", "SELECT * FROM ({0}) x", "WITH s AS ({0}) SELECT v FROM s", "SELECT 1 AS one WHERE EXISTS ({0})",
+         "SELECT q.one FROM (SELECT 1 AS one) q JOIN (SELECT 2 AS two) r ON EXISTS ({0})", "{0} UNION ALL {0}",
+         "SELECT x.v, y.v AS w FROM ({0}) x CROSS JOIN ({0}) y", "SELECT (SELECT count(v) FROM ({0})) AS n")  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(sorted(POSITIONS)),
+    st.sampled_from(SUMS_OF),
+    st.sampled_from(CUTS),
+    st.sampled_from(WRAPS),
+)
+def test_wherever_one_person_is_cut_out_he_is_named(people, position, sum_of, cut, wrap):
+    step = POSITIONS[position].format(sum=sum_of, cut=cut)
+    if "UNION" in wrap:
+        step = f"(SELECT * FROM ({step}))"
+    assert 11 in disclosed(wrap.format(step))
+
+
+def test_named_in_using_is_named(people):
+    five = "(VALUES ('P000000000001'), ('P000000000002'), ('P000000000003'), ('P000000000004'), ('P000000000005'))"
+    asked = (
+        f"SELECT count(*) AS n FROM base.people p JOIN (SELECT col0 AS base_id FROM {five}) w USING (base_id)"
+    )
+    assert disclosed(asked) == {0, 1, 2, 3, 4}
+
+
+def test_a_column_called_like_its_table_points_at_nobody(people):
+    by_sex = "SELECT sex, count(*) AS people FROM base.people GROUP BY 1"
+    assert disclosed(f"{by_sex} ORDER BY people DESC") == set()
+    assert disclosed(f"WITH x AS ({by_sex}) SELECT x.people, max(people) AS most FROM x GROUP BY 1") == set()
 
 
 # Each is another road from a row to an answer; what depends on a row discloses its person.
