@@ -89,7 +89,9 @@ def test_a_city_on_postgresql_is_backed_up_and_restored(city, tmp_path):
 def test_a_backup_from_before_an_upgrade_is_restored_over_the_newer_tables(city, tmp_path):
     url = city.env["DATABASE_URL"]
     _sql(
-        url, "CREATE TABLE newer (of_user bigint REFERENCES identity_account)", "CREATE VIEW seen AS TABLE newer"
+        url,
+        "CREATE TABLE newer (of_user bigint REFERENCES identity_account)",
+        "CREATE VIEW seen AS TABLE newer",
     )
     city.run("restore", "--force", str(tmp_path / "city.tar"))
     assert _sql(url, "SELECT to_regclass('newer'), to_regclass('seen')") == [(None, None)]

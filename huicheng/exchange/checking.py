@@ -52,6 +52,11 @@ class Plan:
     received: datetime
 
     @property
+    def without(self) -> list[Field]:
+        """The fields for which the file has no column."""
+        return [one for one, place in self.places if place is None]
+
+    @property
     def schema(self) -> pa.Schema:
         fields = [(f.name, TYPED.get(f.kind, pa.string())) for f, _place in self.places]
         marks = [

@@ -14,6 +14,7 @@ from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import OPENED, fail, overtaken
+from huicheng.exchange.emptying import emptied
 from huicheng.exchange.events import DeliveryReceived, DeliverySetAside
 from huicheng.exchange.evidence.receipts import sign_delivery
 from huicheng.exchange.holding import Drastic, drastic, hold
@@ -43,7 +44,7 @@ class Sieve:
         return self.accepted + self.refused
 
     def batches(self, tell: Callable[[int, int], None], *, before: int | None) -> Iterator[pa.RecordBatch]:
-        """``before``: how many rows the table has, where losing most of them must be confirmed first."""
+        """``before``: how many rows the table has, where losing most of them, or a field, must be confirmed first."""
         seen = SeenKeys()
         for chunk in self.source.chunks():
             verdict = check(self.plan, chunk, seen)
@@ -56,8 +57,11 @@ class Sieve:
                 yield verdict.accepted
         self._refuse_nothing()
         lost = {"rows": self.rows, "accepted": self.accepted}
-        if before is not None and drastic(self.plan.resource, before=before, **lost):
-            raise Drastic
+        if before is None:
+            return
+        emptied_fields = emptied(self.plan.resource, self.plan.without)
+        if emptied_fields or drastic(self.plan.resource, before=before, **lost):
+            raise Drastic(emptied_fields)
 
     def _refuse_nothing(self) -> None:
         """An export gone wrong must not empty a table."""
@@ -96,10 +100,10 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
         sieve = Sieve(plan, source, Outputs(folder, header=row.header, form=row.source, delimiter=delimiter))
         take_turn(row, spec)
         version = _commit(row, sieve, progress)
-    except Drastic:
+    except Drastic as found:
         assert sieve is not None
         _note(row, sieve)
-        hold(row)
+        hold(row, emptied=found.emptied)
         return
     except SourceRefused as refusal:
         _keep_outputs(row, sieve)
@@ -133,7 +137,8 @@ def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
 
     def write(stream: pa.RecordBatchReader) -> int:
         if spec.mode == "upsert":
-            return lake.upsert(spec.table, stream, keys=spec.key, txn=txn)
+            kept = [one.name for one in sieve.plan.without]
+            return lake.upsert(spec.table, stream, keys=spec.key, kept=kept, txn=txn)
         return lake.write(spec.table, stream, mode="append" if spec.mode == "append" else "replace", txn=txn)
 
     return pour(batches, sieve.plan.schema, write)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,10 @@ from huicheng.ground.api import JobView, act, current_actor, publish, submit
 class Drastic(Exception):
     """Thrown out of the stream of rows before the lake commits them."""
 
+    def __init__(self, emptied: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.emptied = emptied
+
 
 def drastic(spec: Resource, *, rows: int, accepted: int, before: int) -> bool:
     """Most rows refused, or fewer than half of the rows that the table has now. Only a replacement loses any."""
@@ -25,9 +31,13 @@ def drastic(spec: Resource, *, rows: int, accepted: int, before: int) -> bool:
 
 
 @act
-def hold(row: Delivery) -> None:
+def hold(row: Delivery, *, emptied: Sequence[str] = ()) -> None:
     """Nothing was taken; the number of the turn is given back, for the table may be another when it is confirmed."""
     row.state, row.turn, row.base = Delivery.HELD, None, None
+    if emptied:
+        row.reason = _("“%(fields)s”原来有数据，这份文件里没有对应的列，替换后会变成空的。") % {
+            "fields": "、".join(emptied)
+        }
     row.save()
     publish(
         DeliveryHeld(
@@ -45,7 +55,7 @@ def confirm(receipt_id: str) -> JobView:
 
 @act
 def _confirm(row: Delivery) -> JobView:
-    _move(row, Delivery.WORKING, confirmed_by=current_actor().id)
+    _move(row, Delivery.WORKING, confirmed_by=current_actor().id, reason="")
     publish(DeliveryConfirmed(subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id))
     return submit("exchange.deliver", key=row.id, delivery=row.id)
 

@@ -54,7 +54,7 @@ class Receipt:
 
 
 class NeedsConfirmation(BadInput):
-    """A replacement would lose most rows: nothing was taken until somebody confirms ``receipt``."""
+    """A replacement would lose most rows, or all values of a field: nothing was taken until somebody confirms ``receipt``."""
 
     def __init__(self, receipt: Receipt) -> None:
         self.receipt = receipt
@@ -64,8 +64,11 @@ class NeedsConfirmation(BadInput):
         what = _(
             "%(file)s：共 %(rows)s 行，可接收 %(accepted)s 行，退回 %(refused)s 行；表里现有 %(before)s 行。"
         )
-        shrinks = receipt.accepted * 2 < (receipt.before or 0)
-        why = _("替换后剩下的行不到原来的一半，") if shrinks else _("超过一半的行要被退回，")
+        why = receipt.reason
+        if receipt.accepted * 2 < (receipt.before or 0):
+            why += _("替换后剩下的行不到原来的一半，")
+        elif receipt.refused * 2 > receipt.rows:
+            why += _("超过一半的行要被退回，")
         do = _("所以先没有写入，等您确认。请核对导出是否完整；确实要替换，再确认一次。")
         super().__init__(what % {"file": receipt.file, **counts} + why + do)
 

@@ -84,8 +84,13 @@ def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn |
         return open_table(table).version()
 
 
-def upsert(table: str, data: Data, *, keys: Sequence[str], txn: Txn | None = None) -> int:
-    """Rows whose ``keys`` are already there replace them, the others are added. Keys in ``data`` are unique."""
+def upsert(
+    table: str, data: Data, *, keys: Sequence[str], kept: Sequence[str] = (), txn: Txn | None = None
+) -> int:
+    """Rows whose ``keys`` are already there replace them, the others are added. Keys in ``data`` are unique.
+
+    In the columns ``kept`` the rows that are there keep their values.
+    """
     if not keys:
         raise ValueError(f"{table}: an upsert needs at least one key column")
     with held(table):
@@ -93,16 +98,18 @@ def upsert(table: str, data: Data, *, keys: Sequence[str], txn: Txn | None = Non
             return done
         if not exists(table):
             return _commit(table, readable(data), "replace", txn)
-        return _merge(open_table(table), readable(data), keys, txn)
+        return _merge(open_table(table), readable(data), keys, kept, txn)
 
 
-def _merge(delta: DeltaTable, stream: pa.RecordBatchReader, keys: Sequence[str], txn: Txn | None) -> int:
+def _merge(
+    delta: DeltaTable, stream: pa.RecordBatchReader, keys: Sequence[str], kept: Sequence[str], txn: Txn | None
+) -> int:
     same = " AND ".join(f"kept.{name(key)} = fresh.{name(key)}" for key in keys)
     merger = delta.merge(
         stream, same, source_alias="fresh", target_alias="kept", merge_schema=True,
         max_spill_size=MERGE_MEMORY, writer_properties=PARQUET, commit_properties=_properties(txn),
     )  # fmt: skip
-    merger.when_matched_update_all().when_not_matched_insert_all().execute()
+    merger.when_matched_update_all(except_cols=list(kept)).when_not_matched_insert_all().execute()
     return delta.version()
 
 

@@ -248,3 +248,17 @@ def test_a_delivery_that_failed_elsewhere_is_no_success_here(deliver, monkeypatc
     with pytest.raises(exchange.NothingAccepted) as refusal:
         deliver(HEADER + WANG)
     assert str(refusal.value) == exchange.receipts(state="failed")[0].reason
+
+
+def test_an_upsert_with_fewer_columns_keeps_the_values_of_the_others(tmp_path):
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_text("企业名称,统一社会信用代码,经营状态\n沈阳甲公司,91210100MA0000001A,存续\n")
+    second.write_text(
+        "企业名称,统一社会信用代码\n沈阳甲公司(新),91210100MA0000001A\n沈阳乙公司,91210100MA00000022\n"
+    )
+    spec = exchange.resource("firm_registrations")
+    exchange.declare(replace(spec, fields=tuple(replace(one, on_error="flag") for one in spec.fields)))
+    for path in (first, second):
+        exchange.deliver("firm_registrations", path, actor=system_actor("test"))
+    rows = lake.read("raw.firm_registrations", columns=["name", "status"]).read_all().to_pylist()
+    assert {row["name"]: row["status"] for row in rows} == {"沈阳甲公司(新)": "存续", "沈阳乙公司": None}

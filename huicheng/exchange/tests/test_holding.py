@@ -171,3 +171,17 @@ def test_a_version_with_a_missing_file_is_not_restored(deliver):
     with pytest.raises(exchange.RollbackRefused, match="已不完整"):
         rolled_back()
     assert len(names()) == 4
+
+
+def test_a_field_that_was_filled_is_not_emptied_unasked(deliver, tmp_path):
+    deliver(*PEOPLE)
+    path = tmp_path / "参保人.tsv"
+    path.write_text(
+        "".join("\t".join(row.split("\t")[:3] + row.split("\t")[4:]) for row in (HEADER, *PEOPLE))
+    )
+    with pytest.raises(exchange.NeedsConfirmation, match="原来有数据") as asked:
+        exchange.deliver("insurance_members", path, actor=LIU)
+    assert lake.read(TABLE).read_all()["birth_date"].null_count == 0
+    confirmed(asked.value.receipt)
+    assert lake.read(TABLE).read_all()["birth_date"].null_count == 5
+    assert exchange.receipt(asked.value.receipt.id).reason == ""

@@ -33,6 +33,12 @@ def test_an_upsert_replaces_by_key_and_adds_the_rest():
     assert names("raw.firms") == ["沈阳一厂", "沈阳三厂", "沈阳二厂(新)"]
 
 
+def test_an_upsert_leaves_the_columns_to_be_kept_as_they_are():
+    lake.write("raw.firms", FIRMS)
+    lake.upsert("raw.firms", MORE, keys=["code"], kept=["name"])
+    assert names("raw.firms") == ["沈阳一厂", "沈阳三厂", "沈阳二厂"]
+
+
 def test_a_new_column_is_added_by_an_append():
     lake.write("raw.firms", FIRMS)
     lake.write("raw.firms", pa.table({"code": ["D"], "name": ["沈阳四厂"], "year": [1980]}), mode="append")
