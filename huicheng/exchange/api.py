@@ -88,6 +88,7 @@ from huicheng.exchange.evidence.receipts import (
     delivery_proof,
     signed_record,
 )
+from huicheng.exchange.evidence.sets import sql_key
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.holding import confirm, withdraw
 from huicheng.exchange.mapping import (
@@ -274,6 +275,7 @@ __all__ = [
     "search",
     "settled",
     "signed_record",
+    "sql_key",
     "statistics",
     "submit",
     "sweep",

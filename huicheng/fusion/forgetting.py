@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
+from huicheng.fusion import aliases
 from huicheng.fusion.models import Run
 from huicheng.fusion.running import KINDS, pin_inputs
 from huicheng.fusion.sources import SOURCES
@@ -64,6 +65,7 @@ def forget(progress: Progress, aged: Mapping[str, int] | None = None) -> dict[st
     for number, table in enumerate(tables):
         progress.step(_("删除旧版本"), done=number, total=len(tables))
         lake.forget(table, wait=WAIT)
+    aliases.drop_ended()
     return {"fused": fused, "forgotten": len(tables)}
 
 

@@ -27,6 +27,7 @@ class Ledger:
     inputs: dict[str, int]
     run: str
     pages: list[pa.Table] = field(default_factory=list)
+    parted: list[pa.Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         version = self.inputs.get(TABLE)
@@ -63,6 +64,18 @@ class Ledger:
             )
         )
 
+    def part(self, kind: str, naming: Naming, entity: Ints, before: Ints) -> None:
+        """From whom each record was parted that is new and yet made of another's rows."""
+        linked = (entity >= 0) & (before > 0)
+        now, then = naming.serial[entity[linked]], before[linked]
+        born = naming.born[np.array(naming.born_why, dtype=object) == "split"]
+        pairs = np.unique(np.stack([now, then])[:, np.isin(now, born)], axis=1)
+        new, former = (spell(kind, one, secret("base-ids")) for one in pairs)
+        self.parted.append(pa.table({"base_id": new, "former": former}))
+
+    def splits(self) -> pa.Table:
+        return pa.concat_tables(self.parted)
+
     def _lines(self, kind: str, ids: Any, serial: Ints, into: Any, why: list[str]) -> pa.Table:
         size = len(serial)
         return pa.table(
@@ -93,6 +106,7 @@ def name_links(ledger: Ledger, standard: Standard, links: Links, links_version: 
     naming = name_entities(links.entity, count, before, int(serials.max(initial=0)), alive)
     spelled = spell(kind, naming.serial, secret("base-ids"))
     ledger.add(kind, naming, spelled)
+    ledger.part(kind, naming, links.entity, before)
     return spelled
 
 

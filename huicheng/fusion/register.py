@@ -119,7 +119,7 @@ def link_table(register: Register) -> pa.Table:
     rules = pa.DictionaryArray.from_arrays(pa.array(links.rule, pa.int8()), pa.array(RULES))
     return pa.table(
         {
-            "resource": _resources(standard),
+            "resource": resources(standard),
             "row_key": standard.column("row_key"),
             "delivery": standard.column("delivery"),
             "row": standard.column("row"),
@@ -130,7 +130,7 @@ def link_table(register: Register) -> pa.Table:
     )
 
 
-def _resources(standard: Standard) -> Any:
+def resources(standard: Standard) -> Any:
     names = pa.array([source.resource for source in standard.origins], pa.string())
     return names.take(pa.array(standard.source))
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
-from huicheng.fusion import quality, records, statistics
+from huicheng.fusion import aliases, quality, records, statistics
 from huicheng.fusion.addresses import read_addresses
 from huicheng.fusion.events import FusionFinished
 from huicheng.fusion.firms.comparing import FIRMS
@@ -135,6 +135,8 @@ class _FusionRun:
         self.step(_("发布"))
         # The ledger first: an id that is published is an id that was given.
         self.ledger.publish()
+        if "people" in self.registers:
+            aliases.keep(self.registers["people"], self.ledger, self.id)
         districts = [s.places.district for s in self.standards.values() if s.places is not None]
         communities = Communities(np.unique(np.concatenate(districts)))
         people, firms, houses = (self.registers.get(kind) for kind in KINDS)

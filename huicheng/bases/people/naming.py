@@ -13,17 +13,32 @@ HERE = Path(__file__).parent
 CENTURY = slice(6, 8)
 
 
-def names_of(base_id: str) -> frozenset[str]:
-    """For his own log alone. A set keeps what a row said when it was read, so wrong numbers count too."""
-    try:
-        links = lake.files("base.people_links")
-    except lake.NoSuchTable:
-        return frozenset({base_id})
-    return _names(home(), base_id, tuple(links))
+def names_of(base_id: str) -> frozenset[str | int]:
+    """For his own log alone. A set keeps what a row said when it was read, so wrong numbers count too.
+
+    Names are text; of what he went by in former deliveries and registers only keys are left, which are numbers."""
+    links, aliases = _files("base.people_links"), _files("base.aliases")
+    return _names(home(), base_id, links) | _aliases(home(), base_id, aliases)
+
+
+def _files(table: str) -> tuple[str, ...]:
+    return tuple(lake.files(table)) if lake.exists(table) else ()
 
 
 @functools.lru_cache(maxsize=1024)
-def _names(place: Path, base_id: str, links: tuple[str, ...]) -> frozenset[str]:
+def _aliases(place: Path, base_id: str, files: tuple[str, ...]) -> frozenset[str | int]:
+    """Merged into this record or parted from another: what was read of it before was read of him."""
+    if not files:
+        return frozenset()
+    rows = lake.ask(HERE / "aliases.sql", {"base_id": base_id}).table
+    keys = [key for key in rows["key"].to_pylist() if key is not None]
+    return frozenset({*keys, *rows["base_id"].to_pylist()})
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(place: Path, base_id: str, links: tuple[str, ...]) -> frozenset[str | int]:
+    if not links:
+        return frozenset({base_id})
     try:
         rows = lake.ask(HERE / "names.sql", {"base_id": base_id}).table.to_pylist()
     except lake.NoSuchTable:

@@ -29,10 +29,10 @@ class ReadingOf:
 
 
 def readings_of(
-    names: Collection[str], *, since: datetime | None = None, skip: int = 0, limit: int = 30
+    names: Collection[str | int], *, since: datetime | None = None, skip: int = 0, limit: int = 30
 ) -> list[ReadingOf]:
-    """Newest first. ``names``: everything the person goes by, base id, numbers, rows of deliveries."""
-    keys = frozenset(map(key_of, names))
+    """Newest first. ``names``: everything the person goes by, base id, numbers, rows of deliveries; and keys of such."""
+    keys = frozenset(name % (1 << 64) if isinstance(name, int) else key_of(name) for name in names)
     if not keys:
         return []
     found = islice(_matching(keys, since), skip, skip + limit)
