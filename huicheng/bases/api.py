@@ -2,7 +2,7 @@
 
 from huicheng.bases.counting import Figures, figures
 from huicheng.bases.firms.finding import search_firms
-from huicheng.bases.people.finding import find_person, same_name
+from huicheng.bases.people.finding import NowHeld, find_person, now_held, same_name
 from huicheng.bases.people.naming import names_of
 from huicheng.bases.records import (
     FieldValue,
@@ -19,6 +19,7 @@ from huicheng.ground.api import Actor
 __all__ = [
     "FieldValue",
     "Figures",
+    "NowHeld",
     "ReadRefused",
     "Record",
     "RecordRead",
@@ -33,6 +34,7 @@ __all__ = [
     "house",
     "house_fields",
     "names_of",
+    "now_held",
     "person",
     "person_fields",
     "relations",

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-from huicheng.bases import api as bases
 from huicheng.ground.api import (
     ANONYMOUS,
     Actor,
@@ -26,6 +25,7 @@ from huicheng.ground.api import (
 from huicheng.identity.guarding import address_of, is_guessing
 from huicheng.identity.models import Account, Role
 from huicheng.identity.sessions import LoggedIn, open_session, subject_of
+from huicheng.identity.verifying import IdentityNotVerified, number_key, verified_person
 
 # What an official may be trusted with. A duty counts only in the department that gave it.
 DUTIES: Mapping[str, str] = {
@@ -34,10 +34,6 @@ DUTIES: Mapping[str, str] = {
     "decide": gettext_noop("查看城市运行情况"),
     "steward": gettext_noop("管理数据平台"),
 }
-
-
-class IdentityNotVerified(BadInput):
-    """Name and number do not belong together in the population base."""
 
 
 class AccountTaken(BadInput):
@@ -113,12 +109,8 @@ def register_resident(
     username: str, *, name: str, id_number: str, password: str, sample: bool = False
 ) -> str:
     """Real-name registration 实名: the number must be in the population base under this name."""
-    found = bases.find_person(id_number=id_number)
-    if found is None or not bases.same_name(found, name):
-        raise IdentityNotVerified(
-            _("姓名与身份证号在人口库中不一致或查无此人，请核对后再试，或到公安窗口办理。")
-        )
-    account = _create(username, name=name, password=password, sample=sample, person=found)
+    found, key = verified_person(name, id_number), number_key(id_number)
+    account = _create(username, name=name, password=password, sample=sample, person=found, number_key=key)
     publish(AccountCreated(subject=f"person:{found}", kind_of_account="resident"))
     return f"account:{account.pk}"
 

@@ -4,7 +4,6 @@ from huicheng.identity.accounts import (
     DUTIES,
     AccountCreated,
     AccountTaken,
-    IdentityNotVerified,
     LogInFailed,
     SampleAccount,
     TooManyAttempts,
@@ -20,6 +19,14 @@ from huicheng.identity.accounts import (
 from huicheng.identity.duties import AccountChanged, AccountDeleted, DutyGranted, DutyWithdrawn
 from huicheng.identity.guarding import PasswordRefused
 from huicheng.identity.sessions import LoggedIn, LoggedOut, PasswordChanged, PasswordUnfit, WrongPassword
+from huicheng.identity.verifying import (
+    IdentityNotVerified,
+    PersonFollowed,
+    PersonTaken,
+    PersonUnbound,
+    PersonVerified,
+    must_verify_again,
+)
 
 __all__ = [
     "DUTIES",
@@ -36,6 +43,10 @@ __all__ = [
     "PasswordChanged",
     "PasswordRefused",
     "PasswordUnfit",
+    "PersonFollowed",
+    "PersonTaken",
+    "PersonUnbound",
+    "PersonVerified",
     "SampleAccount",
     "TooManyAttempts",
     "UnknownDuty",
@@ -44,6 +55,7 @@ __all__ = [
     "create_official",
     "log_in",
     "make_samples",
+    "must_verify_again",
     "register_resident",
     "sample_accounts",
     "sample_password",

@@ -12,6 +12,10 @@ class Account(AbstractUser):
     display_name = models.CharField("称呼", max_length=80)
     # The base register's id, set only after the holder's number and name were verified against it.
     person = models.CharField("人口库标识", max_length=20, blank=True, db_index=True)
+    # A keyed hash of the number that was verified: the account is this human's, whatever becomes of the base id.
+    number_key = models.CharField("证件号摘要", max_length=64, blank=True)
+    # The register no longer holds that number under that id: the holder is asked to verify again.
+    verify_again = models.BooleanField("须重新实名", default=False)
     # Shown with its password on the log-in page: only the sandbox makes such accounts.
     is_sample = models.BooleanField("样例账户", default=False)
     # Counted up to end every session at once, Django's admin included: it is part of what a session must prove.

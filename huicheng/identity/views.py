@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from huicheng.ground.api import BadInput, EventRecord, opens_to
-from huicheng.identity import sessions
+from huicheng.identity import sessions, verifying
 from huicheng.identity.accounts import began
 from huicheng.identity.api import actor_of, log_in, sample_accounts
 from huicheng.identity.models import Account
@@ -84,6 +84,7 @@ def _page(request: HttpRequest, user: Account) -> dict[str, Any]:
     return {
         "username": user.username,
         "sample": user.is_sample,
+        "verify": user.verify_again,
         "sessions": sessions.sessions(user, key=request.session.session_key),
         "history": [(one, _words(one)) for one in sessions.history(user)],
     }
@@ -101,7 +102,8 @@ def _words(event: EventRecord) -> str:
         "identity.LoggedIn": _("登录"), "identity.LoggedOut": _("退出登录"),
         "identity.PasswordChanged": _("修改了密码"), "identity.AccountCreated": _("开设了账号"),
         "identity.AccountChanged": _("管理员修改了账号"), "identity.DutyGranted": _("授予了职责"),
-        "identity.DutyWithdrawn": _("收回了职责"),
+        "identity.DutyWithdrawn": _("收回了职责"), "identity.PersonUnbound": _("实名已失效，须重新实名"),
+        "identity.PersonFollowed": _("人口库合并了记录，账号随之更新"), "identity.PersonVerified": _("重新实名"),
     }  # fmt: skip
     return known.get(event.kind, event.kind)
 
@@ -120,6 +122,26 @@ def change_password(request: HttpRequest) -> HttpResponse:
         page = {**_page(request, request.user), "error": str(problem)}
         return render(request, "look/account.html", page, status=400)
     messages.success(request, _("密码已修改，其他地方的登录都已退出。"))
+    return redirect("account")
+
+
+@opens_to("everyone")
+@sensitive_post_parameters("name", "id_number")
+@never_cache
+@require_POST
+def verify_again(request: HttpRequest) -> HttpResponse:
+    """For those whose number was parted from the record they were bound to."""
+    if not isinstance(request.user, Account):
+        return redirect_to_login("/account/")
+    if not request.user.verify_again:
+        return redirect("account")
+    typed = {name: _typed(request, name).strip() for name in ("name", "id_number")}
+    try:
+        verifying.verify_again(request.user, **typed)
+    except BadInput as problem:
+        page = {**_page(request, request.user), "unverified": str(problem)}
+        return render(request, "look/account.html", page, status=400)
+    messages.success(request, _("实名已核对，可以看到您的数据了。"))
     return redirect("account")
 
 

@@ -1,5 +1,7 @@
 """Who is this? For the platform's own doors (log-in, verification), never for a page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from huicheng.codes import api as codes
@@ -16,6 +18,23 @@ def find_person(*, id_number: str) -> str | None:
     except (codes.Refused, lake.NoSuchTable):
         return None
     return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class NowHeld:
+    """Which record an id of before is now, and the number that it holds."""
+
+    base_id: str
+    id_number: str | None
+
+
+def now_held(base_ids: Sequence[str]) -> dict[str, NowHeld]:
+    """By id of before, merged ones followed to where they went; whoever is in no register any more is left out."""
+    try:
+        found = lake.ask(HERE / "holding.sql", {"ids": list(base_ids)}, limit=None).table.to_pylist()
+    except lake.NoSuchTable:
+        return {}
+    return {one["asked"]: NowHeld(one["base_id"], one["id_number"]) for one in found}
 
 
 def same_name(base_id: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from huicheng.ground.api import BadInput, current_actor, opens_to, proof
+from huicheng.identity import api as identity
 from huicheng.portals.citizen import finding, mine, readers, today
 from huicheng.portals.citizen.ties import Ties, ties
 from huicheng.portals.look import api as look
@@ -26,6 +27,9 @@ PER_PAGE, LATEST = 30, 3
 def _mine(purpose: str) -> tuple[list[mine.Section], Ties, str]:
     """What is held, what it is tied to, and the words to show where it cannot be read."""
     actor = current_actor()
+    if not actor.person and identity.must_verify_again(actor):
+        words = _("人口库里的记录有变动，您的账号需要重新实名后才能看到数据：请打开右上角的“账号与登录”。")
+        return [], Ties(), words
     if not actor.person:
         return [], Ties(), _("您的账号还没有实名，因此看不到任何人的记录。请先完成实名。")
     try:
