@@ -14,11 +14,18 @@ from huicheng.lake import api as lake
 
 Show = Literal["plain", "masked"]
 
+# The city and the district in front of a street; 小区, 校区 and the like are no districts, nor is what follows a number.
+PLACE = "^(?:[^0-9０-９路街巷号]{0,12}?市)?(?:[^0-9０-９路街巷号]{0,8}?(?:[^小社园校厂景院住活0-9０-９路街巷号]区|县|市))?"
+# A mask shows at most half of a value, and hides six characters or all of it; of a name all but the first.
 MASKS: Mapping[Mask, str] = {
-    "id": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 4) || '**********' || right({c}, 4) END",
-    "name": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 1) || repeat('*', greatest(length({c}) - 1, 1)) END",
-    "phone": "CASE WHEN {c} IS NULL THEN NULL ELSE left({c}, 3) || '****' || right({c}, 4) END",
-    "address": "regexp_extract({c}, '^(?:.{{0,12}}?[市])?(?:.{{0,8}}?[区县市])?') || '******'",
+    "id": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 16 THEN '**********' "
+    "ELSE left({c}, 4) || '**********' || right({c}, 4) END",
+    "name": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 2 THEN '*' "
+    "ELSE left({c}, 1) || repeat('*', length({c}) - 1) END",
+    "phone": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 11 THEN '******' "
+    "ELSE left({c}, 3) || '******' || right({c}, 2) END",
+    "address": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) >= greatest(6 + length({place}), 2 * length({place})) "
+    "THEN {place} || '******' ELSE '******' END",
     "hide": "CASE WHEN {c} IS NULL THEN NULL ELSE '******' END",
 }
 
@@ -117,4 +124,10 @@ def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
 
 def _column(field: Field, show: Show) -> str:
     quoted = f'"{field.name}"'
-    return quoted if show == "plain" else MASKS[field.masking].format(c=f"CAST({quoted} AS VARCHAR)")
+    return quoted if show == "plain" else masked(field.masking, quoted)
+
+
+def masked(mask: Mask, column: str) -> str:
+    """The SQL of what is shown of a column."""
+    text = f"CAST({column} AS VARCHAR)"
+    return MASKS[mask].format(c=text, place=f"regexp_extract({text}, '{PLACE}')")

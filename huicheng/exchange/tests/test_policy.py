@@ -17,7 +17,9 @@ from huicheng.exchange.api import (
     resources,
     sample,
 )
+from huicheng.exchange.policy import MASKS, masked
 from huicheng.ground.api import ANONYMOUS, Actor, events, system_actor
+from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +68,7 @@ def test_a_steward_sees_people_masked(people):
     row = ask(NAMES, ZHAO, purpose="质量核查").table.to_pylist()[0]
     assert row["name"] == "王*"
     assert row["id_number"] == "2101**********8888"
-    assert row["phone"] == "138****5678"
+    assert row["phone"] == "138******78"
     assert row["address"].startswith("辽宁省沈阳市和平区")
     assert "南京南街" not in row["address"]
 
@@ -137,3 +139,25 @@ def test_a_field_declared_after_the_last_version_reads_as_empty(people):
     declare(replace(spec, fields=(*spec.fields, Field("weighed_on", "称重日期", "date"))))
     asked = "SELECT count(*) AS n FROM base.people WHERE weighed_on IS NULL OR weighed_on > DATE '2020-01-01'"
     assert ask(asked, ZHAO, purpose="质量核查").table["n"].to_pylist() == [2]
+
+
+def shown(mask, value: str) -> str:
+    return lake.ask(f"SELECT {masked(mask, lake.literal(value))} AS v").table["v"][0].as_py()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(MASKS)), st.text("省市区县路街号小新区沈阳0128E", min_size=1, max_size=24))
+def test_a_mask_shows_at_most_half_of_a_value_and_hides_six_characters(mask, value):
+    plain = shown(mask, value).replace("*", "")
+    assert len(plain) * 2 <= len(value)
+    assert not plain or mask == "name" or len(value) - len(plain) >= 6
+    assert len(plain) <= {"id": 8, "phone": 5, "name": 1, "hide": 0}.get(mask, 24)
+
+
+@pytest.mark.parametrize(
+    ("mask", "value", "seen"),
+    [("id", "E1234567", "**********"), ("phone", "2345678", "******"), ("name", "王", "*"),
+     ("address", "青年大街12号小区3栋", "******"), ("address", "沈河区青年大街12号3栋", "沈河区******")],
+)  # fmt: skip
+def test_what_is_short_is_hidden_whole(mask, value, seen):
+    assert shown(mask, value) == seen
