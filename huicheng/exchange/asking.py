@@ -20,6 +20,7 @@ from huicheng.exchange.evidence.reading import (
     Read,
     Sent,
     failed,
+    failed_at,
     mounts_of,
     pinned,
     read,
@@ -120,12 +121,25 @@ def _kept(
     reads: list[Read] = []
     try:
         yield reads
+    except lake.QuestionFailed as error:
+        # Whether it fails may say something about anybody in the tables, and the engine's words may quote him.
+        if not error.unread:
+            reads.append(failed_at(sql, admitted))
+        if isinstance(error, lake.QuestionTooLong):
+            raise
+        raise lake.QuestionFailed(_failure(error), unread=error.unread) from None
     finally:
         reads = reads or [failed(sql, admitted)]
         if look := open_look(actor):
             look.reads += reads
         else:
             note(actor, purpose, reads)
+
+
+def _failure(error: lake.QuestionFailed) -> str:
+    if error.unread:
+        return _("问题里的列名、函数或类型不对，没有读取任何数据。请对照目录检查。")
+    return _("计算中有一个值不合用，例如转换成别的类型时失败。出错的内容不予显示；请改用 try_cast 等写法。")
 
 
 def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, Admitted]:

@@ -23,7 +23,14 @@ TIMEOUT = 120.0
 
 
 class QuestionFailed(Exception):
-    """The engine could not answer: a column that is not there, a type that does not fit."""
+    """The engine could not answer: a column that is not there, a type that does not fit.
+
+    ``unread``: it was found before a single row was read. Otherwise the engine's words may quote values.
+    """
+
+    def __init__(self, said: str, *, unread: bool = False) -> None:
+        super().__init__(said)
+        self.unread = unread
 
 
 class QuestionTooLong(QuestionFailed):
@@ -118,7 +125,8 @@ def _opened(
     except duckdb.InterruptException:
         raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
     except duckdb.Error as error:
-        raise QuestionFailed(str(error)) from error
+        unread = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
+        raise QuestionFailed(str(error), unread=unread) from error
     finally:
         timer.cancel()
         engine.close()

@@ -139,6 +139,13 @@ def failed(sql: Path | str, admitted: Mapping[str, Admitted]) -> Read:
     return Read(name, text_of(sql), admitted, {}, "failed", np.empty(0, np.uint64))
 
 
+def failed_at(sql: Path | str, admitted: Mapping[str, Admitted]) -> Read:
+    """Asked, and broken off while rows were read: that it broke off may tell of any of them."""
+    versions = {table: lake.version(table) for table in admitted}
+    found = _looked_up(sql, lake.Answer(pa.table({}), text_of(sql), versions, 0), None, admitted, None)
+    return replace(found, rows=None, answer="")
+
+
 def text_of(sql: Path | str) -> str:
     return sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
 

@@ -124,6 +124,17 @@ def test_a_question_that_fails_leaves_its_trace(people):
     assert last()["reads"][0]["rule"] == "failed"
 
 
+def test_a_failure_shows_no_value_and_names_everybody(people):
+    from huicheng.lake.api import QuestionFailed
+
+    asked = "SELECT CAST(school AS INTEGER) AS v FROM base.people WHERE district = '210123'"
+    with pytest.raises(QuestionFailed, match="不予显示") as failed:
+        ask(asked, MAYOR, purpose="试探")
+    assert "S2" not in str(failed.value)
+    assert last()["reads"][0]["rule"] == "everyone"
+    assert [len(log_of(place)) for place in (1, 12)] == [1, 1]
+
+
 def test_the_platform_at_work_writes_no_receipt(people):
     ask(ALL, system_actor("fusion"), purpose="运行")
     assert not events(kind=QuestionAsked.kind())
