@@ -48,3 +48,11 @@ def test_accepted_guesses_are_used(file):
     file.write_text(HEADER.replace("姓名", "xingming").replace("dz", "联系地址") + WANG)
     assert run(file, "--accept-proposal").exit_code == 0
     assert stored()["name"] == "王芳"
+
+
+def test_the_same_file_again_says_that_nothing_changed(file):
+    file.write_text(HEADER.replace("dz", "联系地址") + WANG)
+    assert "✓" in run(file).output
+    again = run(file).output
+    assert "已经交付过，没有任何改变" in again
+    assert "✓ insurance_members" not in again

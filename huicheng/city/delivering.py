@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import click
+from django.utils import timezone
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -26,6 +27,7 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
         return _preview(out, resource, source, mapping, given, accept=options["accept_proposal"])
     if options["accept_proposal"]:
         mapping = _accepted(_proposal(resource, source, mapping, given), mapping)
+    started = timezone.now()
     try:
         with bar(out, "交付") as shown:
             receipt = exchange.deliver(resource, source, mapping=mapping, progress=shown, **given)
@@ -36,7 +38,10 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
         receipt = _confirmed(out, asked.receipt)
     if options["remember"]:
         _remember(out, receipt, source, given)
-    _show(out, receipt)
+    again = receipt.finished_at is not None and receipt.finished_at < started
+    if again:
+        out.print(f"这份内容已经交付过，没有任何改变。下面是 {receipt.at:%Y-%m-%d %H:%M} UTC 的回执。")
+    _show(out, receipt, mark="·" if again else "[green]✓[/green]")
     return 0 if receipt.accepted or not receipt.rows else 1
 
 
@@ -159,9 +164,9 @@ def _remember(out: Console, receipt: exchange.Receipt, place: str, given: dict[s
     out.print("[green]✓[/green] 已记住这种表头的列对应")
 
 
-def _show(out: Console, receipt: exchange.Receipt) -> None:
+def _show(out: Console, receipt: exchange.Receipt, *, mark: str) -> None:
     out.print(
-        f"[green]✓[/green] {receipt.resource} 回执 {receipt.id}：{receipt.rows:,} 行，接收 {receipt.accepted:,}，"
+        f"{mark} {receipt.resource} 回执 {receipt.id}：{receipt.rows:,} 行，接收 {receipt.accepted:,}，"
         f"退回 {receipt.refused:,}，提示 {receipt.flagged:,}"
     )
     _show_issues(out, receipt)

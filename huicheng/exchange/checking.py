@@ -27,6 +27,7 @@ ISSUES = pa.schema([
     ("outcome", pa.string()), ("detail", pa.string()),
 ])  # fmt: skip
 SHOWN_VALUE = 200
+IDENTIFIERS = ("person_id", "credit_code")
 ELSEWHERE = "[0-9].*([^小社园校厂景院住活]区|县|市)"
 MARKS = {"text.nul": NUL_MARK, "text.unreadable": BROKEN_MARK}
 
@@ -36,6 +37,7 @@ def reason_text(code: str) -> str:
         "row.ragged": _("列数与表头不一致"),
         "row.json": _("这一行读不成一条记录"),
         "key.duplicate": _("同一份文件里，前面已有一行是这个主键。请只保留一行。"),
+        "text.line_break": _("值里有换行，多半是前面有一个没有闭合的引号。请检查这一行和下一行。"),
         "text.nul": _("含有 NUL 字节，文件可能已损坏。请重新导出。"),
     }
     return own.get(code) or codes.problem_text(code)
@@ -190,6 +192,9 @@ def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
     if one.required or one.name in plan.resource.key:
         empty = text.is_null().to_numpy(zero_copy_only=False)
         found.note(empty, one.name, text, "missing", refuse=True)
+    if one.kind in IDENTIFIERS or one.name in plan.resource.key:
+        broken = pc.match_substring_regex(text, r"[\r\n]").fill_null(False).to_numpy(zero_copy_only=False)
+        found.note(broken, one.name, text, "text.line_break", refuse=True)
     if one.kind == "text" or text.null_count == len(text):
         return text if one.kind not in TYPED else pa.nulls(len(text), TYPED[one.kind])
     values, problems = _checked(one, text)

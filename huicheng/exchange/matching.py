@@ -178,17 +178,23 @@ def _known_names() -> frozenset[str]:
 
 
 def columns_told(header: Sequence[str], places: Iterable[int]) -> str:
-    """Columns in words that may be kept: by a name that the catalogue knows, else only by place and length.
+    """Columns in words that may be kept: by their names where the first row is a header, else by place and length.
 
     The first row of a file without a header is data, and a message is read by others than the one who has the file.
     """
     known = _known_names()
+    # One known word may stand in a row of data by chance; two hardly do.
+    named = not headless(header) and sum(plain(cell) in known for cell in header) >= 2
     shown = [
-        header[place] if plain(header[place]) in known
+        header[place] if plain(header[place]) in known or (named and _is_name(header[place]))
         else _("第 %(place)s 列（%(size)s 个字）") % {"place": place + 1, "size": len(header[place])}
         for place in places
     ]  # fmt: skip
     return "、".join(shown)
+
+
+def _is_name(cell: str) -> bool:
+    return len(cell) <= 20 and not re.search(r"[0-9]{4}", cell)
 
 
 def check_mapping(

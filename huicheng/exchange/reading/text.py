@@ -8,7 +8,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -73,8 +73,10 @@ def _guard(name: str, block: bytes, total: int, lines: int, packed: int | None) 
 def detect(path: Path, name: str) -> str:
     """UTF-8 unless its bytes say otherwise; a file may look like ASCII for a long time before it does not."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    head, lines = b"", 1
     for number, (block, _at) in enumerate(raw_blocks(path, name)):
         if number == 0:
+            head = block.partition(b"\n")[0]
             for mark, encoding in BOMS:
                 if block.startswith(mark):
                     return encoding
@@ -82,9 +84,28 @@ def detect(path: Path, name: str) -> str:
                 return wide
         try:
             decoder.decode(block)
-        except UnicodeDecodeError:
-            return _better(block)
+        except UnicodeDecodeError as error:
+            encoding = _better(block)
+            if encoding != "utf-8" and _is_utf8(head):
+                _refuse_mixed(name, lines + error.object[: error.start].count(b"\n"))
+            return encoding
+        lines += block.count(b"\n")
     return "utf-8"
+
+
+def _is_utf8(head: bytes) -> bool:
+    """A word or two of another encoding may be valid UTF-8 by chance; a header of several Chinese characters is not."""
+    try:
+        return sum(ord(one) > 0x7FF for one in head.decode("utf-8")) >= 3
+    except UnicodeDecodeError:
+        return False
+
+
+def _refuse_mixed(name: str, line: int) -> NoReturn:
+    raise NotText(
+        name, _("文件开头是 UTF-8 编码，从文件的第 %(line)s 行起不是") % {"line": f"{line:,}"},
+        do=_("请把整个文件存成 UTF-8 再交付，不要把两种编码的文件拼在一起"),
+    )  # fmt: skip
 
 
 def _bare_utf16(block: bytes) -> str | None:

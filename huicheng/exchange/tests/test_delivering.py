@@ -262,3 +262,22 @@ def test_an_upsert_with_fewer_columns_keeps_the_values_of_the_others(tmp_path):
         exchange.deliver("firm_registrations", path, actor=system_actor("test"))
     rows = lake.read("raw.firm_registrations", columns=["name", "status"]).read_all().to_pylist()
     assert {row["name"]: row["status"] for row in rows} == {"沈阳甲公司(新)": "存续", "沈阳乙公司": None}
+
+
+def test_a_line_break_in_a_key_comes_back_with_its_row(deliver):
+    text = (HEADER + WANG).replace(
+        "\t", ","
+    ) + '"2,x\n"3,210103198502020010,李强,1985-02-02,沈阳市沈河区文艺路12号\n'
+    receipt = deliver(text, name="参保人.csv")
+    assert (receipt.accepted, receipt.refused) == (1, 1)
+    assert [
+        (one.row, one.outcome) for one in exchange.issues(receipt.id) if one.code == "text.line_break"
+    ] == [(2, "refused")]
+
+
+def test_a_missing_column_is_told_with_the_names_that_are_there_but_never_with_data(deliver):
+    with pytest.raises(exchange.MissingColumns, match="dizhi1"):
+        deliver(HEADER.replace("姓名", "dizhi1") + WANG)
+    with pytest.raises(exchange.MissingColumns) as refused:
+        deliver(WANG + LI)
+    assert "王芳" not in str(refused.value)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from huicheng.exchange.reading.delimited import open_delimited
 from huicheng.exchange.reading.opening import open_source
-from huicheng.exchange.refusals import FieldTooLong, UnknownFormat
+from huicheng.exchange.refusals import FieldTooLong, NotText, UnknownFormat
 
 HEADER = "姓名,地址\n"
 
@@ -135,3 +135,11 @@ def test_no_bytes_whatever_break_the_reader(tmp_path_factory, data):
     with contextlib.suppress(SourceRefused):
         rows = [row for chunk in open_delimited(path, "a.csv", "csv").chunks() for row in chunk.rows.tolist()]
         assert rows == sorted(set(rows))
+
+
+def test_two_encodings_in_one_file_are_told_with_the_line_where_they_change(tmp_path):
+    path = tmp_path / "a.csv"
+    good, other = "王芳,和平区安图街80号\n".encode(), "李强,沈河区文艺路12号\n".encode("gb18030")
+    path.write_bytes(HEADER.encode() + good + other * 50)
+    with pytest.raises(NotText, match="从文件的第 3 行起不是"):
+        read(path)
