@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from huicheng.exchange import api as exchange
 from huicheng.fusion import api as fusion
 from huicheng.ground.api import acting_as, deliver_news, seal, system_actor, work
-from huicheng.ground.models import Job
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,8 @@ def given_up():
     seal()
     deliver_news()
     long_ago = timezone.now() - timedelta(days=2)
-    assert Job.objects.filter(name="fusion.forget").update(state=Job.FAILED, created_at=long_ago)
+    jobs = apps.get_model("ground", "Job").objects.filter(name="fusion.forget")
+    assert jobs.update(state="failed", created_at=long_ago)
 
 
 def let_wang_grow_old():
