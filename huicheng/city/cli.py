@@ -328,11 +328,13 @@ def sweep(dry_run: bool) -> None:
 @click.option("--limit", default=20, show_default=True)
 def list_jobs(limit: int) -> None:
     """Show the latest jobs and how far they are."""
+    from django.utils.timezone import localtime
+
     from huicheng.ground.api import jobs
 
     table = Table("作业", "状态", "进度", "开始", "说明")
     for view in jobs(limit=limit):
         share = f"{view.share:.0%}" if view.share is not None else ""
-        started = f"{view.started_at:%m-%d %H:%M:%S}" if view.started_at else ""
+        started = f"{localtime(view.started_at):%m-%d %H:%M:%S}" if view.started_at else ""
         table.add_row(f"{view.title} {view.key[:40]}", view.state, share, started, view.error or view.label)
     out.print(table)

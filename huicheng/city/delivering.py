@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 from django.utils import timezone
+from django.utils.timezone import localtime
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -59,7 +60,7 @@ def roll_back(out: Console, resource: str, *, yes: bool) -> int:
     found = exchange.rollback_of(resource)
     title, told = exchange.resource(resource).title, found.receipt
     out.print(
-        f"{title}：现有 {found.rows:,} 行，最新的交付是 {told.id}（{told.at:%Y-%m-%d %H:%M} UTC）。"
+        f"{title}：现有 {found.rows:,} 行，最新的交付是 {told.id}（{localtime(told.at):%Y-%m-%d %H:%M}）。"
         f"回退到它之前的版本，就是 {found.after:,} 行。"
     )
     if not yes and not _agreed():

@@ -77,6 +77,9 @@ class JobView:
 
     @property
     def share(self) -> float | None:
+        """A job counts its last step, not its whole: one that is done is done, whatever that step said."""
+        if self.state == Job.DONE:
+            return 1.0
         return min(1.0, self.done / self.total) if self.total else None
 
     @property

@@ -22,8 +22,8 @@ PER_PAGE, MOST_ISSUES = 25, 5000
 
 
 def receipts(limit: int) -> list[dict[str, Any]]:
-    """The latest deliveries: whose, when, how many rows were taken and how many sent back."""
-    return [_receipt(one) for one in exchange.receipts(limit=limit)]
+    """The latest deliveries that took effect: whose, when, how many rows were taken and how many sent back."""
+    return [_receipt(one) for one in exchange.receipts(state="accepted", limit=limit)]
 
 
 def _receipt(one: exchange.Receipt) -> dict[str, Any]:
