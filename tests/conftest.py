@@ -88,10 +88,13 @@ class City:
         raise AssertionError((self.home / "test.log").read_text()[-3000:])
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """kill -9, children and all."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def kill(process: subprocess.Popen[bytes], home: Path | None = None) -> None:
+    """kill -9, children and all: those of a server in ``home`` have groups of their own."""
+    served = home / "serving.pids" if home else None
+    children = served.read_text().split() if served and served.exists() else []
+    for group in (process.pid, *map(int, children)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
     process.wait()
 
 
