@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 import pytest
+from django.contrib.auth import get_user_model
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import deliver_news, events, seal
 from huicheng.identity.api import register_resident
-from huicheng.identity.models import Account
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def wang():
     exchange.sync_declared()
     people(("P7", "王芳", WANG))
     register_resident("wang", name="王芳", id_number=WANG, password=SECRET)
-    return Account.objects.get(username="wang")
+    return get_user_model().objects.get(username="wang")
 
 
 def enter(client):
@@ -74,15 +74,15 @@ def test_a_fusion_that_changes_nothing_leaves_the_account_alone(wang):
 
 def test_the_number_itself_is_not_kept(wang):
     assert len(wang.number_key) == 64
-    assert WANG not in str(Account.objects.values().get())
+    assert WANG not in str(get_user_model().objects.values().get())
 
 
 def test_an_account_of_before_there_were_keys_takes_its_own_by_its_name(wang):
-    Account.objects.update(number_key="")
+    get_user_model().objects.update(number_key="")
     people(("P7", "王芳", WANG))
     wang.refresh_from_db()
     assert (wang.person, len(wang.number_key)) == ("P7", 64)
-    Account.objects.update(number_key="")
+    get_user_model().objects.update(number_key="")
     people(("P7", "李强", LI))
     wang.refresh_from_db()
     assert wang.person == ""
