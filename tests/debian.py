@@ -4,7 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql-15", "mariadbd": "mariadb-server"}
+PACKAGES = {
+    "chromium": "chromium",
+    "postgres": "postgresql-15",
+    "mariadbd": "mariadb-server",
+    "openssl": "openssl",
+}
 # The marks' words for the programs.
 PROGRAMS = {"chromium": "chromium", "postgresql": "postgres", "mariadb": "mariadbd"}
 

@@ -40,12 +40,13 @@ MOST = 4  # pages of one kind; a catalogue has more kinds of data than that
 MORE = {"dataset": 60, "fields": 60, "evidence": 30, "behind": 30}
 # Answered with a file, JSON or a redirect, or only to a form; no page to read.
 NO_PAGE = re.compile(
-    r"admin/|api/|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
+    r"admin/|api/|well-known|\.json|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
 )
 # Answer only what a form sends, or in Turtle.
 ONLY_FORMS = {
     "change_password",
     "end_sessions",
+    "verify_again",
     "desk:start_fusion",
     "set_language",
     "open:catalogue",

@@ -7,7 +7,7 @@ import sys
 
 from tests.conftest import ROOT
 
-NEEDS_CHROMIUM = "tests/test_screens.py::test_a_theme_is_a_switch"
+NEEDS_CHROMIUM = "tests/test_screens.py::test_a_look_is_a_switch"
 # Where a test may skip by itself: what is missing there is a file without a licence, not a tool.
 MAY_SKIP = {"conftest.py", "tests/test_tools.py", "huicheng/codes/tests/corpus.py"}
 

@@ -115,7 +115,7 @@ def departments() -> None:
     "pairs",
     multiple=True,
     metavar="列=字段",
-    help="Map a column of the file to a field, by its name or title; 列= leaves the column out. The others match by name.",
+    help="Map a column of the file to a field, by its name or title; COLUMN= leaves the column out. The others match by name.",
 )
 @click.option("--accept-proposal", is_flag=True, help="Use the guesses that --preview shows, too.")
 @click.option("--preview", is_flag=True, help="Show the mapping and what would be refused; deliver nothing.")

@@ -28,6 +28,8 @@ class ResourceRow(models.Model):
     completeness = models.FloatField("完整度", default=0)
     published_on = models.DateField("发布日期", null=True)
     retired_because = models.CharField("停用原因", max_length=300, blank=True)
+    # Of the words the index holds; empty where it holds none.
+    indexed = models.CharField("检索摘要", max_length=64, default="", editable=False)
 
     class Meta:
         db_table = "exchange_resource"

@@ -12,7 +12,7 @@ import heapq
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import rjieba
@@ -22,6 +22,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.models import ResourceRow
 from huicheng.ground.api import department, said
 
 RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
@@ -41,6 +42,10 @@ class Words:
     pinyin: str
     summary: str
     items: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(astuple(self)).encode()).hexdigest()
 
 
 def words_of(spec: Resource) -> Words:
@@ -107,9 +112,13 @@ def asked_for(text: str) -> list[str]:
 
 
 def index(specs: Iterable[Resource]) -> None:
-    """Write entries into the index, over what it had of them; inside the caller's transaction."""
+    """Write entries whose words changed into the index, inside the caller's transaction."""
     made = [words_of(spec) for spec in specs]
+    known = dict(ResourceRow.objects.values_list("code", "indexed"))
+    made = [one for one in made if one.digest != known.get(one.code)]
     forget(one.code for one in made)
+    for one in made:
+        ResourceRow.objects.filter(code=one.code).update(indexed=one.digest)
     rows = [(_place(one.code), one.code, one.title, one.pinyin, one.summary, one.items) for one in made]
     with connection.cursor() as cursor:
         cursor.executemany(_engine().INSERT, rows)
@@ -121,8 +130,10 @@ def _place(code: str) -> int:
 
 
 def forget(codes: Iterable[str]) -> None:
+    gone = list(codes)
+    ResourceRow.objects.filter(code__in=gone).update(indexed="")
     with connection.cursor() as cursor:
-        cursor.executemany(_engine().DELETE, [(_place(code),) for code in codes])
+        cursor.executemany(_engine().DELETE, [(_place(code),) for code in gone])
 
 
 def ranked(text: str) -> list[str] | None:

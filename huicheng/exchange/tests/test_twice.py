@@ -13,7 +13,6 @@ from deltalake import DeltaTable
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS = 3_000
-beside_its_file = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="looks into the SQLite file itself")
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -76,6 +75,15 @@ def city(tmp_path):
     return made
 
 
+@pytest.fixture
+def embedded(tmp_path, monkeypatch):
+    """A city whose database is the file beside it, whatever the other tests run on."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    made = City(tmp_path / "embedded")
+    assert made.start(PREPARE).wait() == 0
+    return made
+
+
 def test_one_file_delivered_by_four_processes_at_once_lands_once(city, file):
     receipts = city.together(file, 4)
     assert len(set(receipts)) == 1
@@ -83,27 +91,25 @@ def test_one_file_delivered_by_four_processes_at_once_lands_once(city, file):
     assert city.rows == ROWS
 
 
-@beside_its_file
-def test_a_database_restored_from_before_a_delivery_takes_it_as_done(city, file):
-    database = city.home / "huicheng.sqlite3"
-    with sqlite3.connect(database) as base, sqlite3.connect(city.home.parent / "saved") as saved:
+def test_a_database_restored_from_before_a_delivery_takes_it_as_done(embedded, file):
+    database = embedded.home / "huicheng.sqlite3"
+    with sqlite3.connect(database) as base, sqlite3.connect(embedded.home.parent / "saved") as saved:
         base.backup(saved)
-    first = city.together(file, 1)
-    for path in city.home.glob("huicheng.sqlite3*"):
+    first = embedded.together(file, 1)
+    for path in embedded.home.glob("huicheng.sqlite3*"):
         path.unlink()
-    shutil.copy(city.home.parent / "saved", database)
-    again = city.together(file, 1)
+    shutil.copy(embedded.home.parent / "saved", database)
+    again = embedded.together(file, 1)
     assert again != first
     assert again[0].endswith(f" {ROWS}")
-    assert city.rows == ROWS
+    assert embedded.rows == ROWS
 
 
-@beside_its_file
-def test_the_lakes_mark_is_made_of_content_and_reading(city, file):
-    city.together(file, 1)
-    log = sorted((city.home / "lake/raw/lamps/_delta_log").glob("*.json"))[-1]
+def test_the_lakes_mark_is_made_of_content_and_reading(embedded, file):
+    embedded.together(file, 1)
+    log = sorted((embedded.home / "lake/raw/lamps/_delta_log").glob("*.json"))[-1]
     marks = [json.loads(line)["txn"]["appId"] for line in log.read_text().splitlines() if '"txn"' in line]
-    with sqlite3.connect(city.home / "huicheng.sqlite3") as base:
+    with sqlite3.connect(embedded.home / "huicheng.sqlite3") as base:
         number = base.execute("SELECT id FROM exchange_delivery").fetchone()[0]
     assert [mark.split(":")[0] for mark in marks] == ["delivery"]
     assert number not in marks[0]
