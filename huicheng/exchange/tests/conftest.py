@@ -1,3 +1,6 @@
+import os
+import uuid
+
 import pytest
 
 from huicheng.exchange.tests.twelve import publish_people
@@ -6,3 +9,23 @@ from huicheng.exchange.tests.twelve import publish_people
 @pytest.fixture
 def people(db):
     publish_people()
+
+
+@pytest.fixture
+def own_city(tmp_path):
+    """The environment of a city that shares neither home nor database with another; where the tests run on PostgreSQL,
+    on one there."""
+    env = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "huicheng.city.settings", "HUICHENG_HOME": str(tmp_path / "city"),
+    }  # fmt: skip
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        yield env
+        return
+    import psycopg
+
+    name = f"city_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield {**env, "DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,7 +1,6 @@
 """Every reading of closed tables leaves one signed receipt, and stands in the log of those it disclosed."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -244,9 +243,8 @@ print(len(ground.events(kind="exchange.QuestionAsked")), len(exchange.readings_o
 @pytest.mark.parametrize(
     ("where", "kept"), [("set written", 0), ("inside the act", 0), ("before the answer", 1)]
 )
-def test_a_kill_leaves_a_whole_receipt_or_none_and_no_answer_without_one(tmp_path, where, kept):
-    settings = {"DJANGO_SETTINGS_MODULE": "huicheng.city.settings", "DIE": where}
-    env = {**os.environ, **settings, "HUICHENG_HOME": str(tmp_path / "city")}
+def test_a_kill_leaves_a_whole_receipt_or_none_and_no_answer_without_one(own_city, where, kept):
+    env = {**own_city, "DIE": where}
     killed = subprocess.run([sys.executable, "-c", KILLED], env=env, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     told = subprocess.run(
