@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
@@ -26,9 +28,16 @@ from huicheng.exchange.outputs import Outputs
 from huicheng.exchange.pouring import pour
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
-from huicheng.exchange.refusals import BrokenFile, EmptySource, NothingAccepted, SourceRefused
+from huicheng.exchange.refusals import (
+    BrokenFile,
+    DeliveryBroken,
+    DoesNotFit,
+    EmptySource,
+    NothingAccepted,
+    SourceRefused,
+)
 from huicheng.exchange.turns import in_lake, mark_of, take_turn
-from huicheng.ground.api import Progress, act, publish
+from huicheng.ground.api import JobLost, Progress, act, note_fault, publish
 from huicheng.lake import api as lake
 
 
@@ -76,16 +85,25 @@ class Sieve:
 
 def run(progress: Progress, delivery: str) -> dict[str, object]:
     row = Delivery.objects.get(id=delivery)
-    spec = find(row.resource)
+    spec = find(row.resource, retired=True)
     with one_at_a_time(row.resource):
         row.refresh_from_db()
         if row.state == Delivery.WORKING:
+            _refuse_retired(row)
             if overtaken(row, spec):
                 _set_aside(row)
             else:
                 _take(row, spec, progress)
     facts = {"state": row.state, "accepted": row.accepted, "refused": row.refused}
     return {"delivery": row.id, "receipt": row.id, **facts}
+
+
+def _refuse_retired(row: Delivery) -> None:
+    try:
+        find(row.resource)
+    except UnknownResource as gone:
+        fail(row, gone)
+        raise
 
 
 def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
@@ -109,8 +127,27 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
         _keep_outputs(row, sieve)
         fail(row, refusal)
         raise
+    except (JobLost, lake.LakeBusy, OperationalError):  # may go better when the job is tried again
+        raise
+    except Exception as fault:
+        if in_lake(row, spec):  # the rows stand: the next try writes their receipt
+            raise
+        broken = _worded(row, spec, fault)
+        _keep_outputs(row, sieve)
+        fail(row, broken)
+        raise broken from None
     row.seconds = round(time.monotonic() - start, 3)
     _finish(row, sieve, version)
+
+
+def _worded(row: Delivery, spec: Resource, fault: Exception) -> SourceRefused:
+    """In words that hold no value of any row."""
+    if isinstance(fault, lake.SchemaClash):
+        what = _("“%(title)s”现有数据的字段类型与目录不一致，什么都没有写入") % {"title": spec.title}
+        return DoesNotFit(row.file, what, do=_("请联系数据局核对目录中的字段类型，再重新交付"))
+    told = note_fault(fault, what=f"delivery {row.id} failed")
+    what = _("平台内部出错（%(told)s），什么都没有写入") % {"told": told}
+    return DeliveryBroken(row.file, what, do=_("请稍后重新交付；再次失败请把括号中的编号告诉数据局"))
 
 
 def _reopened(row: Delivery, spec: Resource) -> Source:

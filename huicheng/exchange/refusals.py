@@ -71,6 +71,14 @@ class WrongMapping(SourceRefused):
     """The mapping names a column or a field that does not exist, or one field twice."""
 
 
+class DoesNotFit(SourceRefused):
+    """The catalogue now gives a field another type than its table has."""
+
+
+class DeliveryBroken(SourceRefused):
+    """Something failed inside the platform; its operators find it by the number in the message."""
+
+
 class NothingAccepted(SourceRefused):
     """Every row was refused, so the table stays as it was."""
 

@@ -18,7 +18,7 @@ from huicheng.exchange.ageing import age
 from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import fail
-from huicheng.exchange.erasing import forget_pending
+from huicheng.exchange.erasing import erase_again, forget_pending
 from huicheng.exchange.erasures import pending
 from huicheng.exchange.landing import landings, one_at_a_time, work_folder
 from huicheng.exchange.models import Delivery
@@ -149,12 +149,14 @@ def _fail_stuck(spec: Resource, dry_run: bool) -> int:
     rows = Delivery.objects.filter(resource=spec.code, state=Delivery.WORKING, at__lt=week_ago)
     if dry_run or not rows.exists():
         return rows.count()
-    failed = 0
+    stuck = []
     with one_at_a_time(spec.code):
         for row in rows:
             fail(row, SourceRefused(row.file, _("中断后一周仍未完成"), do=_("请重新交付")))
-            failed += 1
-    return failed
+            stuck.append(row.id)
+    for delivery in stuck:  # an erasure passed its files over while it seemed under way
+        erase_again(delivery)
+    return len(stuck)
 
 
 def _sweep_deliveries(done: Swept, spec: Resource, dry_run: bool) -> set[str]:

@@ -17,7 +17,7 @@ from huicheng.ground.declarations import (
     packs,
 )
 from huicheng.ground.departments import Department, UnknownDepartment, bureau, department, departments
-from huicheng.ground.errors import BadInput
+from huicheng.ground.errors import BadInput, note_fault
 from huicheng.ground.keys import PublicKey, Signature, public_keys, secret, sign, verify
 from huicheng.ground.ledger import (
     AuditReport,
@@ -118,6 +118,7 @@ __all__ = [
     "jobs",
     "listener_states",
     "mark_of",
+    "note_fault",
     "on",
     "opens_to",
     "packs",

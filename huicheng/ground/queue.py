@@ -1,7 +1,6 @@
 """Jobs 作业: long work whose row is the queue, the progress bar and the way back after a kill."""
 
 import functools
-import logging
 import os
 import socket
 import threading
@@ -20,11 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from huicheng.ground.actor import Actor, acting_as, current_actor
-from huicheng.ground.errors import BadInput
+from huicheng.ground.errors import BadInput, note_fault
 from huicheng.ground.ledger import deliver_news, seal
 from huicheng.ground.models import Job
 
-log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
 Body = Callable[..., dict[str, Any] | None]
@@ -265,10 +263,9 @@ def _run(row: Job, watcher: Watcher | None = None, *, patient: bool = True) -> E
 
 
 def _fail(row: Job, error: Exception, *, again: bool) -> None:
-    if not isinstance(error, BadInput):
-        log.exception("job %s %s failed", row.name, row.key)
     now = timezone.now()
-    text = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+    known = isinstance(error, BadInput)
+    text = str(error) if known else note_fault(error, what=f"job {row.name} {row.key} failed")
     values: dict[str, Any] = {"state": Job.FAILED, "finished_at": now}
     if again:
         values = {"state": Job.WAITING, "owner": "", "not_before": now + timedelta(seconds=2**row.attempts)}
@@ -302,10 +299,10 @@ def work(*, once: bool = False, pause: float = 0.5) -> None:
             busy = seal() + deliver_news()
             _due()
             busy += run_waiting(limit=1)
-        except Exception:
+        except Exception as error:
             if once:
                 raise
-            log.exception("the worker stumbled and goes on")
+            note_fault(error, what="the worker stumbled and goes on")
             busy = 0
         close_old_connections()
         if once and not busy:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError
 
 from huicheng.lake.holding import LakeBusy, held
 from huicheng.lake.tables import arrow_schema, exists, folder, open_table
@@ -54,7 +55,7 @@ def write(
 
 def _commit(table: str, stream: pa.RecordBatchReader, mode: str, txn: Txn | None) -> int:
     folder(table).parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with _clashes_named(table, stream.schema):
         write_deltalake(
             str(folder(table)),
             stream,
@@ -64,8 +65,6 @@ def _commit(table: str, stream: pa.RecordBatchReader, mode: str, txn: Txn | None
             writer_properties=PARQUET,
             commit_properties=_properties(txn),
         )
-    except DeltaError as error:
-        raise _named(table, error) from error
     return open_table(table).version()
 
 
@@ -76,11 +75,13 @@ def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn |
             return done
         if not exists(table):
             return _commit(table, readable(data), "replace", txn)
-        fitted = _fitted(readable(data), schema_of(table))
-        write_deltalake(
-            str(folder(table)), fitted, mode="overwrite", predicate=f"{name(column)} = {text(value)}",
-            writer_properties=PARQUET, commit_properties=_properties(txn),
-        )  # fmt: skip
+        stream = readable(data)
+        fitted = _fitted(stream, schema_of(table))
+        with _clashes_named(table, stream.schema):
+            write_deltalake(
+                str(folder(table)), fitted, mode="overwrite", predicate=f"{name(column)} = {text(value)}",
+                writer_properties=PARQUET, commit_properties=_properties(txn),
+            )  # fmt: skip
         return open_table(table).version()
 
 
@@ -98,7 +99,9 @@ def upsert(
             return done
         if not exists(table):
             return _commit(table, readable(data), "replace", txn)
-        return _merge(open_table(table), readable(data), keys, kept, txn)
+        stream = readable(data)
+        with _clashes_named(table, stream.schema):
+            return _merge(open_table(table), stream, keys, kept, txn)
 
 
 def _merge(
@@ -137,12 +140,23 @@ def _properties(txn: Txn | None) -> CommitProperties:
     return CommitProperties(app_transactions=marks, max_commit_retries=RETRIES)
 
 
-def _named(table: str, error: DeltaError) -> Exception:
-    said = str(error)
-    if "chema" in said and "onflict" not in said:
-        shape = {f.name: str(f.type) for f in arrow_schema(open_table(table))} if exists(table) else {}
-        return SchemaClash(f"{table} has the columns {json.dumps(shape, ensure_ascii=False)}; {said}")
-    return error
+@contextmanager
+def _clashes_named(table: str, given: pa.Schema) -> Iterator[None]:
+    """The writer's words for rows of other types quote a value of theirs: ours name the columns alone."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_clash(str(error)):
+            raise
+        there = {f.name: str(f.type) for f in arrow_schema(open_table(table))} if exists(table) else {}
+        shapes = [there, {f.name: str(f.type) for f in given}]
+        has, came = (json.dumps(shape, ensure_ascii=False) for shape in shapes)
+        raise SchemaClash(f"{table} has the columns {has}; what came has {came}") from None
+
+
+def _is_clash(said: str) -> bool:
+    cast = any(words in said for words in ("Cast error", "Failed to parse string", "truncated converting"))
+    return cast or ("chema" in said and "onflict" not in said)
 
 
 def name(column: str) -> str:

@@ -1,10 +1,12 @@
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange import delivering, erasing
@@ -273,3 +275,37 @@ def test_an_erasure_cut_short_is_completed_after_the_resource_was_retired(tmp_pa
     exchange.retire("insurance_members", system_actor("test"), why="停用")
     assert exchange.forget_pending()["insurance_members"].rows == 1
     assert not pending()
+
+
+def test_a_delivery_that_was_stuck_during_an_erasure_is_emptied_when_it_is_called_failed(tmp_path):
+    deliver(tmp_path)
+    Delivery.objects.update(state=Delivery.WORKING, at=timezone.now() - timedelta(days=8))
+    erase()
+    assert holding("王芳")
+    exchange.sweep()
+    assert holding("王芳") == []
+
+
+def test_a_delivery_that_breaks_unexpectedly_ends_as_failed_and_names_nobody(tmp_path, caplog):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lake, "write", lambda *_given, **_named: int("王芳"))
+        with pytest.raises(exchange.SourceRefused, match="ValueError #"):
+            deliver(tmp_path)
+    receipt = Delivery.objects.get()
+    assert receipt.state == Delivery.FAILED
+    assert "王芳" not in receipt.reason + caplog.text
+
+
+def test_a_field_that_changed_its_type_is_refused_in_clear_words(tmp_path):
+    path = tmp_path / "a.csv"
+    for kind, value in (("integer", "1980"), ("text", "王芳")):
+        field = exchange.Field("year", "年", kind)
+        exchange.declare(
+            exchange.Resource(code="t_years", title="年份", owner="shuju", fields=(field,), mode="append")
+        )
+        path.write_text(f"年\n{value}\n")
+        if kind == "integer":
+            exchange.deliver("t_years", path)
+    with pytest.raises(exchange.SourceRefused, match="字段类型"):
+        exchange.deliver("t_years", path)
+    assert Delivery.objects.filter(state=Delivery.FAILED).exists()

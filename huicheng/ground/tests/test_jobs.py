@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -88,7 +89,16 @@ def test_a_passing_fault_is_tried_again_later():
     row = Job.objects.get(id=view.id)
     assert row.state == "waiting"
     assert row.not_before > timezone.now()
-    assert "disk full" in row.error
+
+
+def test_a_fault_is_told_by_its_kind_and_a_number_since_its_message_may_name_somebody(caplog):
+    view = submit("test.break")
+    run_waiting()
+    error = job_view(view.id).error
+    assert re.fullmatch(r"RuntimeError #[0-9a-f]{8}", error)
+    assert error in caplog.text
+    assert "stumble" in caplog.text
+    assert "disk full" not in caplog.text + error
 
 
 def test_run_inline_raises_what_the_job_raised():

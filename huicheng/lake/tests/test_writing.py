@@ -102,3 +102,18 @@ def test_what_was_never_written_is_named_in_the_error():
     lake.write("raw.firms", FIRMS)
     with pytest.raises(lake.NoSuchVersion, match="7"):
         lake.read("raw.firms", version=7)
+
+
+@pytest.mark.parametrize("change", ["append", "upsert", "replace_where"])
+def test_rows_of_another_type_are_refused_without_a_value_of_theirs(change):
+    lake.write("raw.years", pa.table({"code": ["A"], "year": [1980]}))
+    odd = pa.table({"code": ["A"], "year": ["王芳"]})
+    ways = {
+        "append": lambda: lake.write("raw.years", odd, mode="append"),
+        "upsert": lambda: lake.upsert("raw.years", odd, keys=["code"]),
+        "replace_where": lambda: lake.replace_where("raw.years", odd, column="code", value="A"),
+    }
+    with pytest.raises(lake.SchemaClash, match="year") as clash:
+        ways[change]()
+    assert "王芳" not in str(clash.value)
+    assert clash.value.__suppress_context__
