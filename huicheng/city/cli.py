@@ -179,6 +179,16 @@ def catalogue_check() -> None:
     sys.exit(check(out))
 
 
+@catalogue.command("supervise")
+@click.option("--department", help="Only this department's warnings (its code).")
+@click.option("--limit", default=30, show_default=True, help="How many warnings to list.")
+def catalogue_supervise(department: str | None, limit: int) -> None:
+    """Show the six numbers, the league of departments and what needs somebody."""
+    from huicheng.city.supervising import show
+
+    show(out, department, limit)
+
+
 @catalogue.command("categories")
 def catalogue_categories() -> None:
     """List the classes that a resource may stand in."""

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -119,6 +120,7 @@ def _kept(
 ) -> Iterator[list[Read]]:
     """A question that comes to nothing leaves its trace too; inside a look it stands in the look's receipt."""
     reads: list[Read] = []
+    start = time.perf_counter()
     try:
         yield reads
     except lake.QuestionFailed as error:
@@ -129,7 +131,8 @@ def _kept(
             raise
         raise lake.QuestionFailed(_failure(error), unread=error.unread) from None
     finally:
-        reads = reads or [failed(sql, admitted)]
+        ms = max(1, round((time.perf_counter() - start) * 1000))
+        reads = [replace(one, ms=ms) for one in reads or [failed(sql, admitted)]]
         if look := open_look(actor):
             look.reads += reads
         else:

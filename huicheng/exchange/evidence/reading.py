@@ -50,6 +50,7 @@ class Read:
     rows: int | None = None
     answer: str = ""
     known: str = ""
+    ms: int = 0
 
 
 def digest(table: pa.Table) -> str:

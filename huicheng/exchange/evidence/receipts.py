@@ -23,13 +23,14 @@ class QuestionAsked(Event):
     """A reading of tables that are not open; ``masked`` counts the columns it saw only masked.
 
     ``signed`` holds the receipt: who, why, on what ground, which columns of which versions, the hash of the answer
-    and the sets of those it disclosed. Nothing of the answer itself.
+    and the sets of those it disclosed. Nothing of the answer itself. ``ms`` is how long the questions took.
     """
 
     tables: tuple[str, ...]
     question: str
     masked: int
     signed: dict[str, Any] = field(default_factory=dict)
+    ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,7 @@ def _event(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -
     return QuestionAsked(
         subject=f"resource:{first.removeprefix('raw.')}", purpose=purpose[:200], tables=tuple(closed),
         question=questions, masked=sum(masked.values()), signed=signed(_document(actor, purpose, reads, sets)),
+        ms=sum(one.ms for one in reads),
     )  # fmt: skip
 
 
