@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -157,7 +157,8 @@ def _gathered(owner: str | None = None, code: str | None = None) -> Iterator[See
     sides = ("code", "title", "owner", "open", "share", "update", "items", "completeness")
     for one in rows.values_list(*sides):
         stand = standing.get(one[0], (0, 0, None))
-        yield Seen(*one, *stand, refused.get(one[0], ()), reads.get(one[0], 0))
+        facts: tuple[Any, ...] = (*one, *stand, refused.get(one[0], ()), reads.get(one[0], 0))
+        yield Seen(*facts)
 
 
 def seen_of(code: str) -> Seen | None:
