@@ -187,19 +187,25 @@ def faults(town: Town, who: str | None, refused: Callable[[Any], bool], *, withi
                 yield f"{method} {route} fails with {said[0]}"
             if any(secret in said[2] for secret in (FILE, NAME, NUMBER)):
                 yield f"{method} {route} tells a secret"
-            if not may and not refused(answer):
+            if not may and not turned_away(view, answer, refused):
                 yield f"{method} {route} answers {said[0]}"
             if invented and told(client.generic(method, invented), invented) != said:
                 yield f"{method} {route} tells that the thing exists"
 
 
+def turned_away(view: Any, answer: Any, refused: Callable[[Any], bool]) -> bool:
+    """As the visitor is told on pages; on a program's route in JSON, who has no name with 401."""
+    if mark_of(view).audience != "machine":
+        return refused(answer)
+    if answer.status_code != (401 if refused is sent_to_log_in else 403):
+        return False
+    return answer.wsgi_request.method == "HEAD" or {"error", "message", "do"} <= set(answer.json())
+
+
 def admitted(who: str | None, view: Any) -> bool:
     mark = mark_of(view)
     assert mark
-    if mark.audience == "everyone":
-        return True
-    actor = identity.actor_of(account(who)) if who else ANONYMOUS
-    return actor.kind == mark.audience and (mark.duty is None or actor.may(mark.duty))
+    return mark.admits(identity.actor_of(account(who)) if who else ANONYMOUS)
 
 
 TRACES = {
@@ -304,11 +310,11 @@ def actor(kind: Any, **more: Any) -> Actor:
     return Actor(id="account:0", name="李强", kind=kind, **more)
 
 
-def foreign(*duties: str) -> Actor:
+def foreign(*duties: str, kind: str = "official") -> Actor:
     """An official of a department that owns no table at all."""
     owners = {one.owner for one in exchange.resources()}
     department = next(one.code for one in ground.departments() if one.code not in owners)
-    return actor("official", department=department, duties=frozenset(duties))
+    return actor(kind, department=department, duties=frozenset(duties))
 
 
 TABLE_STRANGERS: dict[str, tuple[Callable[[], Actor], Callable[[exchange.Resource], bool]]] = {
@@ -317,6 +323,10 @@ TABLE_STRANGERS: dict[str, tuple[Callable[[], Actor], Callable[[exchange.Resourc
     "a resident": (lambda: actor("resident", person="P2"), _own),
     "an official who delivers": (lambda: foreign("deliver"), _nothing),
     "an official who reads": (lambda: foreign("deliver", "read"), _shared),
+    "a program without duties": (lambda: foreign(kind="machine"), _nothing),
+    "a program that delivers": (lambda: foreign("deliver", kind="machine"), _nothing),
+    "a program that reads": (lambda: foreign("deliver", "read", kind="machine"), _shared),
+    "a program that says it manages": (lambda: foreign("steward", kind="machine"), _nothing),
 }
 
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("language/", opens_to("everyone")(set_language), name="set_language"),
     path("account/", include("huicheng.identity.urls")),
+    path("api/v1/", include("huicheng.exchange.querying.urls")),
     path(".well-known/", include("huicheng.exchange.evidence.urls")),
 ]
 urlpatterns += [

@@ -122,7 +122,7 @@ def admit(spec: Resource, actor: Actor) -> None:
         return
     steward = actor.department == "shuju" and actor.may("steward")
     own = actor.department == spec.owner and actor.may("deliver")
-    if actor.kind != "official" or not (own or steward):
+    if not actor.serves_department or not (own or steward):
         raise NotYours(
             _("您不能向“%(title)s”交付数据：只有其提供部门的交付人员可以。") % {"title": spec.title}
         )

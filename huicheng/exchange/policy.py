@@ -70,22 +70,22 @@ def _steward(resource: Resource, actor: Actor) -> bool:
 
 def _own_department(resource: Resource, actor: Actor) -> bool:
     may = actor.may("read") or actor.may("deliver")
-    return actor.kind == "official" and actor.department == resource.owner and may
+    return actor.serves_department and actor.department == resource.owner and may
 
 
 def _leader(resource: Resource, actor: Actor) -> bool:
     base = resource.code.startswith("base.") and not resource.code.endswith("_links")
-    return actor.kind == "official" and actor.may("decide") and base
+    return actor.serves_department and actor.may("decide") and base
 
 
 def _reader_of_bases(resource: Resource, actor: Actor) -> bool:
     base = resource.code.startswith("base.") and not resource.code.endswith(("_links", "_fields"))
-    return actor.kind == "official" and actor.may("read") and base
+    return actor.serves_department and actor.may("read") and base
 
 
 def _shared_with_all(resource: Resource, actor: Actor) -> bool:
     may = actor.may("read") or actor.may("decide")
-    return actor.kind == "official" and resource.share == "unconditional" and may
+    return actor.serves_department and resource.share == "unconditional" and may
 
 
 def _about_oneself(resource: Resource, actor: Actor) -> bool:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-Audience = Literal["everyone", "resident", "official"]
+from huicheng.ground.actor import Actor
+
+# machine: a department's program with its key; a session of an official opens the same routes.
+Audience = Literal["everyone", "resident", "official", "machine"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -12,13 +15,25 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Mark:
     audience: Audience
     duty: str | None = None
+    scope: str = ""
+
+    def admits(self, actor: Actor) -> bool:
+        if self.audience == "everyone":
+            return True
+        if actor.scope and actor.scope.partition(":")[0] != self.scope:
+            return False
+        kinds = ("machine", "official") if self.audience == "machine" else (self.audience,)
+        return actor.kind in kinds and (self.duty is None or actor.may(self.duty))
 
 
-def opens_to(audience: Audience, *, duty: str | None = None) -> Callable[[View], View]:
-    """Mark a view with its audience; ``duty`` narrows officials to those who hold it."""
+def opens_to(audience: Audience, *, duty: str | None = None, scope: str = "") -> Callable[[View], View]:
+    """Mark a view with its audience; ``duty`` narrows it to those who hold it, ``scope`` widens it to such keys."""
 
     def mark(view: View) -> View:
-        view.opens_to = Mark(audience, duty)  # type: ignore[attr-defined]
+        view.opens_to = Mark(audience, duty, scope)  # type: ignore[attr-defined]
+        if audience == "machine":
+            # A key in a header is no cookie; of sessions the gate asks for the token itself, and says so in JSON.
+            view.csrf_exempt = True  # type: ignore[attr-defined]
         return view
 
     return mark

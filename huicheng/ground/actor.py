@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["anonymous", "resident", "official", "system"]
+Kind = Literal["anonymous", "resident", "official", "machine", "system"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,13 @@ class Actor:
     department: str | None = None
     duties: frozenset[str] = frozenset()
     person: str | None = None
+    # What a key was made for, ``sharing:G…``: it opens those routes and nothing else.
+    scope: str = ""
+
+    @property
+    def serves_department(self) -> bool:
+        """An official, or a program that a department answers for: what either may do depends on its duties."""
+        return self.kind in ("official", "machine")
 
     def may(self, duty: str) -> bool:
         return duty in self.duties

@@ -33,6 +33,7 @@ DUTIES: Mapping[str, str] = {
     "read": gettext_noop("查阅本部门数据与基础库（须写明用途）"),
     "decide": gettext_noop("查看城市运行情况"),
     "steward": gettext_noop("管理数据平台"),
+    "keys": gettext_noop("管理本部门接口密钥"),
 }
 
 
@@ -196,8 +197,8 @@ def _try_resident(username: str, name: str, number: str) -> None:
 
 SAMPLE_OFFICIALS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("shuju", "赵敏", {"steward": "shuju", "deliver": "shuju", "read": "shuju", "decide": "shuju"}),
-    ("gongan", "周强", {"deliver": "gongan", "read": "gongan"}),
-    ("weijian", "孙丽", {"deliver": "weijian", "read": "weijian"}),
-    ("shichang", "吴刚", {"deliver": "shichang", "read": "shichang"}),
+    ("gongan", "周强", {"deliver": "gongan", "read": "gongan", "keys": "gongan"}),
+    ("weijian", "孙丽", {"deliver": "weijian", "read": "weijian", "keys": "weijian"}),
+    ("shichang", "吴刚", {"deliver": "shichang", "read": "shichang", "keys": "shichang"}),
     ("mayor", "郑宏", {"decide": "zhengfuban"}),
 )

@@ -83,3 +83,29 @@ class FailedLogin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.at}"
+
+
+class ApiKey(models.Model):
+    """A program's way in 接口密钥: a department answers for it, and only a keyed hash of it is kept."""
+
+    id = models.CharField(max_length=16, primary_key=True)
+    hash = models.CharField("摘要", max_length=64)
+    name = models.CharField("名称", max_length=80)
+    department = models.CharField("部门", max_length=40, db_index=True)
+    duties = models.JSONField("职责", default=list)
+    # What it is for alone, ``sharing:G…``; empty where its duties say it.
+    scope = models.CharField("限用于", max_length=80, blank=True)
+    made_by = models.CharField("开设人", max_length=120)
+    made_by_name = models.CharField("开设人姓名", max_length=120, blank=True)
+    created = models.DateTimeField("开设时间", auto_now_add=True)
+    expires = models.DateTimeField("到期")
+    revoked = models.DateTimeField("吊销时间", null=True)
+    last_used = models.DateTimeField("最近使用", null=True)
+    # When it was last written down that it came in vain.
+    refused = models.DateTimeField("最近被拒", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口密钥"
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.department} {self.name}"
