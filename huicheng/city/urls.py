@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from huicheng.city import jobs  # noqa: F401  (their names, where the pages show them)
 from huicheng.ground.api import opens_to
 
 PORTALS = {"": "look", "me/": "citizen", "open/": "open", "city/": "decision", "desk/": "desk"}

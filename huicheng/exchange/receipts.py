@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -113,12 +113,14 @@ def receipt(receipt_id: str) -> Receipt:
 
 
 def receipts(
-    *, resource: str | None = None, department: str | None = None, state: str | None = None, limit: int = 100
-) -> list[Receipt]:
+    *, resource: str | None = None, department: str | None = None, state: str | None = None,
+    ids: Iterable[str] | None = None, limit: int = 100,
+) -> list[Receipt]:  # fmt: skip
     """Newest first."""
     given = {"resource": resource, "department": department, "state": state}
     rows = Delivery.objects.order_by("-at", "-id")
     rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
+    rows = rows if ids is None else rows.filter(id__in=list(ids))
     return [receipt_of(row) for row in rows[:limit]]
 
 

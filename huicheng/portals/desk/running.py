@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huicheng.exchange import api as exchange
 from huicheng.fusion import api as fusion
 from huicheng.ground import api as ground
 from huicheng.ground.api import JobView, NoSuchJob, current_actor, opens_to
@@ -50,8 +51,21 @@ def _job(job_id: UUID) -> JobView:
 
 def _jobs(request: HttpRequest, chosen: JobView | None) -> HttpResponse:
     actor = current_actor()
-    seen = [one for one in ground.jobs(limit=200) if sees_job(actor, one)]
-    return render(request, "desk/jobs.html", page_context(jobs=seen[:60], job=chosen))
+    seen = [one for one in ground.jobs(limit=200) if sees_job(actor, one)][:60]
+    about = _about([*seen, *([chosen] if chosen else [])])
+    listed = [(one, about.get(one.id, "")) for one in seen]
+    context = page_context(jobs=listed, job=chosen, about=about.get(chosen.id, "") if chosen else "")
+    return render(request, "desk/jobs.html", context)
+
+
+def _about(jobs: list[JobView]) -> dict[str, str]:
+    """Which data a job delivers or takes back, by the job's number."""
+    resources = {job.id: job.args["resource"] for job in jobs if "resource" in job.args}
+    delivered = {job.id: job.args["delivery"] for job in jobs if "delivery" in job.args}
+    found = {one.id: one.resource for one in exchange.receipts(ids=delivered.values())}
+    resources |= {job: found[receipt] for job, receipt in delivered.items() if receipt in found}
+    titles = {code: exchange.resource(code, retired=True).title for code in set(resources.values())}
+    return {job: titles[code] for job, code in resources.items()}
 
 
 @opens_to("official")

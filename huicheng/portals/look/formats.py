@@ -144,15 +144,15 @@ def money(fen: Any) -> str:
 
 
 def masked(value: Any) -> str:
-    """2101**********1234, 138****1234, 王*, 沈阳市******: enough to recognise one's own, too little to use."""
+    """2101**********1234, 138******78, 王*, 沈阳市******: as the exchange masks, at most half of a value is shown."""
     text = "" if value is None else str(value)
     if not text.isascii():
         return text[:3] + "******" if len(text) > 6 else text[:1] + "*" * (len(text) - 1)
-    if len(text) >= 15:
+    if len(text) >= 16:
         return text[:4] + "*" * (len(text) - 8) + text[-4:]
-    if len(text) >= 7:
-        return text[:3] + "*" * (len(text) - 7) + text[-4:]
-    return text[:1] + "*" * (len(text) - 1)
+    if len(text) >= 11:
+        return text[:3] + "*" * (len(text) - 5) + text[-2:]
+    return "*" * len(text)
 
 
 def size(count: Any) -> str:

@@ -1,3 +1,4 @@
+from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 
 
@@ -13,6 +14,12 @@ def test_an_open_job_asks_for_its_progress_again_and_a_done_one_does_not(zhao):
     assert "every 1s" in zhao.get(f"/desk/jobs/{job.id}/progress/").content.decode()
     ground.cancel(job.id)
     assert "every 1s" not in zhao.get(f"/desk/jobs/{job.id}/progress/").content.decode()
+
+
+def test_a_job_says_which_data_it_delivered_and_the_citys_own_job_has_a_name(wang, zhao, receipt):
+    assert f"交付 · {exchange.resource(receipt.resource).title}" in wang.get("/desk/jobs/").content.decode()
+    ground.submit("city.sweep", key="test")
+    assert "清理旧城市与升级前备份" in zhao.get("/desk/jobs/").content.decode()
 
 
 def test_only_stewards_start_fusion_and_read_the_audit(wang, zhao):
