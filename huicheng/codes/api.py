@@ -50,6 +50,7 @@ from huicheng.codes.phones import phone, phones
 from huicheng.codes.place_names import english_name, english_place
 from huicheng.codes.problems import Refused, is_doubt, problem_codes, problem_text
 from huicheng.codes.text import simplified
+from huicheng.codes.working_days import after_working_days, is_working_day
 
 __all__ = [
     "KINDS",
@@ -66,6 +67,7 @@ __all__ = [
     "address_key",
     "address_keys",
     "address_parts",
+    "after_working_days",
     "check",
     "children",
     "code_labels",
@@ -81,6 +83,7 @@ __all__ = [
     "gcj02_columns_to_wgs84",
     "gcj02_to_wgs84",
     "is_doubt",
+    "is_working_day",
     "label",
     "mod37_36",
     "organisation_check_character",

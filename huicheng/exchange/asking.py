@@ -29,9 +29,11 @@ from huicheng.exchange.evidence.reading import (
     read_all,
 )
 from huicheng.exchange.evidence.receipts import finish_export, note
+from huicheng.exchange.granting.refusals import OnlyAggregates
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import decide
+from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
 from huicheng.lake import api as lake
 
@@ -39,10 +41,6 @@ Format = Literal["csv", "json", "parquet"]
 Answer = lake.Answer
 CHUNK = 1 << 20
 T = TypeVar("T")
-
-
-class AccessDenied(BadInput):
-    """The actor may not read what the question names."""
 
 
 class NoData(BadInput):
@@ -62,12 +60,14 @@ def ask(
     purpose: str,
     params: Mapping[str, Any] | None = None,
     limit: int | None = None,
+    case: str = "",
 ) -> Answer:
     """Answer one SELECT for ``actor``; every table it names passes the policy, or the whole is denied.
 
-    Its receipt is written for good before the answer is handed out.
+    Its receipt is written for good before the answer is handed out. ``case`` is the number of the case it is for,
+    where a grant asks for one.
     """
-    admitted = _admit(sql, actor, purpose)
+    admitted = _admit(sql, actor, purpose, case)
     if not _leaves_a_trace(actor, admitted):
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
@@ -76,9 +76,11 @@ def ask(
     return answer
 
 
-def recall(sql: Path | str, actor: Actor, *, purpose: str, params: Mapping[str, Any] | None = None) -> Answer:
+def recall(
+    sql: Path | str, actor: Actor, *, purpose: str, params: Mapping[str, Any] | None = None, case: str = ""
+) -> Answer:
     """``ask`` for a figure that many look at: admitted and noted each time, counted once per state of its tables."""
-    admitted = _admit(sql, actor, purpose)
+    admitted = _admit(sql, actor, purpose, case)
     if not _leaves_a_trace(actor, admitted):
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
     with _kept(actor, purpose, sql, admitted) as reads:
@@ -145,18 +147,26 @@ def _failure(error: lake.QuestionFailed) -> str:
     return _("计算中有一个值不合用，例如转换成别的类型时失败。出错的内容不予显示；请改用 try_cast 等写法。")
 
 
-def _admit(sql: Path | str, actor: Actor, purpose: str) -> dict[str, Admitted]:
+def _admit(sql: Path | str, actor: Actor, purpose: str, case: str = "") -> dict[str, Admitted]:
     admitted: dict[str, Admitted] = {}
     for table in lake.tables_in(sql):
         spec = _resource_of(table, actor)
-        decision = decide(spec, actor, purpose)
+        decision = decide(spec, actor, purpose, case=case)
         if not decision.allowed:
             _refuse(actor, purpose, table, decision.reason)
-            raise AccessDenied(
+            raise decision.refusal or AccessDenied(
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
         admitted[table] = Admitted(spec, decision)
+    _admit_aggregates(sql, actor, purpose, admitted)
     return admitted
+
+
+def _admit_aggregates(sql: Path | str, actor: Actor, purpose: str, admitted: Mapping[str, Admitted]) -> None:
+    for table, one in admitted.items():
+        if one.decision.grant and one.decision.grant.aggregate_only:
+            _refuse(actor, purpose, table, "授权只用于统计")
+            raise OnlyAggregates(_("“%(title)s”的授权只用于统计。") % {"title": one.spec.title})
 
 
 def _resource_of(table: str, actor: Actor) -> Resource:
@@ -184,21 +194,26 @@ def _refuse(actor: Actor, purpose: str, table: str, reason: str) -> None:
     )
 
 
-def _all_of(spec: Resource) -> str:
-    columns = ", ".join(f'"{f.name}"' for f in spec.fields)
+def _all_of(spec: Resource, actor: Actor, purpose: str, case: str) -> str:
+    """Every column that the actor may see; all of them where he may see none, and asking is refused with its reason."""
+    seen = decide(spec, actor, purpose, case=case).columns
+    columns = ", ".join(f'"{f.name}"' for f in spec.fields if not seen or f.name in seen)
     return f"SELECT {columns} FROM {spec.table}"
 
 
-def sample(code: str, actor: Actor, *, purpose: str = "预览", limit: int = 20) -> pa.Table:
+def sample(code: str, actor: Actor, *, purpose: str = "预览", limit: int = 20, case: str = "") -> pa.Table:
     """The first rows of a resource, as the actor may see them."""
-    return ask(_all_of(resource(code)), actor, purpose=purpose, limit=limit).table
+    sql = _all_of(resource(code), actor, purpose, case)
+    return ask(sql, actor, purpose=purpose, limit=limit, case=case).table
 
 
-def export(code: str, actor: Actor, *, form: Format, purpose: str = "下载") -> Iterator[bytes]:
+def export(
+    code: str, actor: Actor, *, form: Format, purpose: str = "下载", case: str = ""
+) -> Iterator[bytes]:
     """The whole of a resource as the actor may see it, streamed in bounded memory."""
     spec = resource(code)
-    sql = _all_of(spec)
-    admitted = _admit(sql, actor, purpose)
+    sql = _all_of(spec, actor, purpose, case)
+    admitted = _admit(sql, actor, purpose, case)
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
     write = {"csv": _csv, "json": _json, "parquet": _parquet}[form]

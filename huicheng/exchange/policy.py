@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from huicheng.exchange.declarations import Field, Mask, Resource
+from huicheng.exchange.granting.conditions import WrongFilter, where
+from huicheng.exchange.granting.grants import Grant, check_case, matching, why_not
+from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor
 from huicheng.lake import api as lake
 
@@ -32,25 +35,57 @@ MASKS: Mapping[Mask, str] = {
 
 @dataclass(frozen=True)
 class Decision:
-    """``columns`` empty = denied; ``reason`` says why, for the log and for the person refused."""
+    """``columns`` empty = denied; ``reason`` says why, for the log, ``refusal`` for the person refused.
+
+    Under a ``grant`` its quota is taken before an answer goes out; with ``only_aggregates`` only sums over groups do.
+    ``version`` is the one that the decision was made on, where that matters.
+    """
 
     columns: Mapping[str, Show]
     reason: str
     where: str | None = None
+    grant: Grant | None = None
+    case: str = ""
+    refusal: AccessDenied | None = None
+    version: int | None = None
 
     @property
     def allowed(self) -> bool:
         return bool(self.columns)
 
 
-def decide(resource: Resource, actor: Actor, purpose: str) -> Decision:
-    """The decision on one resource. Every rule is a row of ``RULES``; the first that applies decides."""
-    for applies, outcome, reason in RULES:
-        if applies(resource, actor):
-            if outcome != "open" and not purpose.strip():
-                return Decision({}, "没有写明用途")
-            return _outcome(outcome, resource, actor, reason)
-    return Decision({}, "没有授权")
+def decide(resource: Resource, actor: Actor, purpose: str, *, case: str = "") -> Decision:
+    """The decision on one resource.
+
+    A live grant for just this purpose decides; else the first row of ``RULES`` that applies; else nobody may.
+    """
+    rule = next((one for one in RULES if one[0](resource, actor)), None)
+    closed = rule is None or rule[1] == "masked"
+    if closed and (found := matching(resource, actor, purpose.strip())):
+        return _granted(found, resource, case)
+    if rule is None:
+        refusal = why_not(resource, actor, purpose.strip())
+        return Decision({}, REASONS.get(type(refusal).__name__, NOT_GRANTED), refusal=refusal)
+    _applies, outcome, reason = rule
+    if outcome != "open" and not purpose.strip():
+        return Decision({}, "没有写明用途")
+    return _outcome(outcome, resource, actor, reason)
+
+
+def _granted(found: Grant, resource: Resource, case: str) -> Decision:
+    """The grant's columns as far as they are still declared; what became personal since is masked."""
+    if refusal := check_case(found, case):
+        return Decision({}, "没有写明办件编号", refusal=refusal)
+    try:
+        rows = where(resource, found.filter)
+    except WrongFilter:
+        return Decision({}, "授权的行范围与目录不再相符")
+    columns: dict[str, Show] = {
+        f.name: "plain" if f.sensitivity != "personal" or f.name in found.plain else "masked"
+        for f in resource.fields
+        if f.name in found.columns
+    }
+    return Decision(columns, "部门间授权", rows, grant=found, case=case.strip())
 
 
 def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Decision:
@@ -95,6 +130,8 @@ def _about_oneself(resource: Resource, actor: Actor) -> bool:
     return own and bool(actor.person) and actor.kind == "resident"
 
 
+NOT_GRANTED = "没有授权"
+REASONS = {"GrantExpired": "授权已到期", "GrantRevoked": "授权已撤销"}
 RULES = (
     (lambda r, a: r.open, "open", "向社会开放"),
     (lambda r, a: a.kind == "system", "plain", "平台自身运行"),
@@ -119,7 +156,7 @@ def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
         f.name: _column(f, decision.columns[f.name]) for f in resource.fields if f.name in decision.columns
     }
     absent = {name: f"CAST(NULL AS {ABSENT.get(resource.field(name).kind, 'VARCHAR')})" for name in columns}
-    return lake.Mount(columns=columns, absent=absent, where=decision.where)
+    return lake.Mount(columns=columns, absent=absent, where=decision.where, version=decision.version)
 
 
 def _column(field: Field, show: Show) -> str:

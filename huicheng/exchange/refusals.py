@@ -7,6 +7,10 @@ from django.utils.translation import gettext as _
 from huicheng.ground.api import BadInput
 
 
+class AccessDenied(BadInput):
+    """The actor may not read what the question names."""
+
+
 class SourceRefused(BadInput):
     """A delivery that cannot be read as a whole; ``row`` is the data row, counted from 1; 0 is the header."""
 

@@ -31,6 +31,7 @@ from huicheng.identity.verifying import IdentityNotVerified, number_key, verifie
 DUTIES: Mapping[str, str] = {
     "deliver": gettext_noop("交付本部门数据"),
     "read": gettext_noop("查阅本部门数据与基础库（须写明用途）"),
+    "grant": gettext_noop("答复其他部门的数据申请"),
     "decide": gettext_noop("查看城市运行情况"),
     "steward": gettext_noop("管理数据平台"),
     "keys": gettext_noop("管理本部门接口密钥"),
@@ -197,8 +198,13 @@ def _try_resident(username: str, name: str, number: str) -> None:
 
 SAMPLE_OFFICIALS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("shuju", "赵敏", {"steward": "shuju", "deliver": "shuju", "read": "shuju", "decide": "shuju"}),
-    ("gongan", "周强", {"deliver": "gongan", "read": "gongan", "keys": "gongan"}),
-    ("weijian", "孙丽", {"deliver": "weijian", "read": "weijian", "keys": "weijian"}),
-    ("shichang", "吴刚", {"deliver": "shichang", "read": "shichang", "keys": "shichang"}),
+    ("gongan", "周强", {"deliver": "gongan", "read": "gongan", "grant": "gongan", "keys": "gongan"}),
+    ("weijian", "孙丽", {"deliver": "weijian", "read": "weijian", "grant": "weijian", "keys": "weijian"}),
+    (
+        "shichang",
+        "吴刚",
+        {"deliver": "shichang", "read": "shichang", "grant": "shichang", "keys": "shichang"},
+    ),
+    ("minzheng", "何静", {"read": "minzheng", "grant": "minzheng", "keys": "minzheng"}),
     ("mayor", "郑宏", {"decide": "zhengfuban"}),
 )

@@ -164,7 +164,8 @@ def _carrying(admitted: Mapping[str, Admitted], versions: Mapping[str, int]) -> 
     mounts = mounts_of(admitted)
     for table, one in admitted.items():
         shown = {**mounts[table].columns, **{n: sql_key(e) for n, e in _subjects(one.spec).items()}}
-        mounts[table] = replace(mounts[table], columns=shown, version=versions.get(table))
+        pin = versions.get(table, mounts[table].version)
+        mounts[table] = replace(mounts[table], columns=shown, version=pin)
     return mounts
 
 

@@ -107,6 +107,8 @@ def _part(one: Read, kept: str) -> dict[str, Any]:
         tables[table] = {
             "version": one.versions.get(table), "ground": admitted.decision.reason, "plain": plain, "masked": masked
         }  # fmt: skip
+        if granted := admitted.decision.grant:
+            tables[table] |= {"grant": granted.id, "case": admitted.decision.case}
     text = hashlib.sha256(one.text.encode()).hexdigest()
     return {
         "question": one.question, "sha256": text, "tables": tables, "rows": one.rows, "answer": one.answer,

@@ -1,0 +1,167 @@
+"""Applications 申请 as everybody else sees them, and what may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.granting.conditions import Condition, where
+from huicheng.exchange.granting.models import ApplicationRow
+from huicheng.exchange.granting.rules import rule
+from huicheng.ground.api import BadInput
+
+LONGEST_PURPOSE, LONGEST_TEXT, SHORTEST_PURPOSE = 200, 500, 4
+WAITING = (ApplicationRow.SUBMITTED, ApplicationRow.CONFIRMING)
+
+
+class UnknownApplication(BadInput):
+    """No application has this number."""
+
+
+class WrongApplication(BadInput):
+    """An application that cannot be taken as it is; ``field`` says which part of it is to be mended."""
+
+    def __init__(self, part: str, message: str) -> None:
+        super().__init__(message)
+        self.field = part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a department asks for: which columns, which of the personal ones unmasked, what for, on what ground."""
+
+    columns: tuple[str, ...]
+    purpose: str
+    until: date
+    plain: tuple[str, ...] = ()
+    basis: str = ""
+    filter: tuple[Condition, ...] = ()
+    aggregate_only: bool = False
+    case_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """``state``: submitted, confirming (by the data bureau), returned, approved, refused or withdrawn."""
+
+    id: str
+    state: str
+    department: str
+    owner: str
+    applicant: str
+    applicant_name: str
+    resource: str
+    wanted: Wanted
+    submitted_at: datetime
+    answer_by: date
+    escalated_at: datetime | None
+    provider_name: str
+    answered_name: str
+    answered_at: datetime | None
+    reason: str
+    grant: str
+    terms: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def overdue(self) -> bool:
+        return self.waiting and timezone.localdate() > self.answer_by
+
+
+def application_of(row: ApplicationRow) -> Application:
+    wanted = Wanted(
+        columns=tuple(row.columns), plain=tuple(row.plain), purpose=row.purpose, basis=row.basis, until=row.until,
+        filter=tuple(map(Condition.from_list, row.filter)), aggregate_only=row.aggregate_only,
+        case_required=row.case_required,
+    )  # fmt: skip
+    told = {name: getattr(row, name) for name in Application.__dataclass_fields__ if name != "wanted"}
+    return Application(wanted=wanted, **told)
+
+
+def application_row(number: str) -> ApplicationRow:
+    row = ApplicationRow.objects.filter(id=number).first()
+    if row is None:
+        raise UnknownApplication(_("没有编号为 %(id)s 的申请。") % {"id": str(number)[:60]})
+    return row
+
+
+def application(number: str) -> Application:
+    return application_of(application_row(number))
+
+
+def applications_of(department: str) -> list[Application]:
+    """What a department asked for, newest first."""
+    return [application_of(row) for row in ApplicationRow.objects.filter(department=department)]
+
+
+def applications_to(owner: str) -> list[Application]:
+    """What a department is asked for, newest first."""
+    return [application_of(row) for row in ApplicationRow.objects.filter(owner=owner)]
+
+
+def applications_escalated() -> list[Application]:
+    """What waits for the data bureau: overdue at the provider, or agreed for a resource that is not shared."""
+    rows = ApplicationRow.objects.filter(state__in=WAITING)
+    return [application_of(row) for row in rows if row.escalated_at or row.state == ApplicationRow.CONFIRMING]
+
+
+def checked(spec: Resource, wanted: Wanted) -> Wanted:
+    """What is asked for, in order; else what is wrong with it."""
+    _check_words(spec, wanted)
+    check_until(wanted.until)
+    where(spec, wanted.filter)
+    columns = chosen(spec, wanted.columns)
+    return Wanted(
+        columns=columns, plain=tuple(n for n in personal(spec) if n in wanted.plain and n in columns),
+        purpose=wanted.purpose.strip(), basis=wanted.basis.strip(), until=wanted.until, filter=wanted.filter,
+        aggregate_only=wanted.aggregate_only, case_required=wanted.case_required,
+    )  # fmt: skip
+
+
+def personal(spec: Resource) -> tuple[str, ...]:
+    return tuple(f.name for f in spec.fields if f.sensitivity == "personal")
+
+
+def chosen(spec: Resource, columns: Sequence[str]) -> tuple[str, ...]:
+    known = tuple(f.name for f in spec.fields)
+    if strange := [name for name in columns if name not in known]:
+        raise WrongApplication(
+            "columns",
+            _("“%(title)s”没有信息项“%(name)s”。") % {"title": spec.title, "name": str(strange[0])[:60]},
+        )
+    if not columns:
+        raise WrongApplication("columns", _("请至少选一个信息项。"))
+    return tuple(name for name in known if name in columns)
+
+
+def _check_words(spec: Resource, wanted: Wanted) -> None:
+    purpose, basis = wanted.purpose.strip(), wanted.basis.strip()
+    if not SHORTEST_PURPOSE <= len(purpose) <= LONGEST_PURPOSE or not purpose.isprintable():
+        raise WrongApplication(
+            "purpose",
+            _("用途要写 %(least)s 到 %(most)s 个字，说清办什么事；提问时要一字不差地写同样的用途。")
+            % {"least": SHORTEST_PURPOSE, "most": LONGEST_PURPOSE},
+        )
+    if len(basis) > LONGEST_TEXT:
+        raise WrongApplication("basis", _("依据最多 %(most)s 个字。") % {"most": LONGEST_TEXT})
+    if not basis and spec.share == "none":
+        raise WrongApplication("basis", _("“%(title)s”不予共享，必须写明法律依据。") % {"title": spec.title})
+    if not basis and set(wanted.plain) & set(personal(spec)):
+        raise WrongApplication("basis", _("要看不脱敏的个人信息，必须写明依据的法律条文。"))
+
+
+def check_until(until: date) -> None:
+    today, days = timezone.localdate(), rule("longest_days")
+    if not today < until <= today + timedelta(days=days):
+        raise WrongApplication(
+            "until", _("使用期限要在明天到 %(days)s 天之内，到期可以续期。") % {"days": days}
+        )

@@ -1,0 +1,151 @@
+"""Grants 授权 as everybody else sees them, and the one that answers a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.granting.conditions import Condition
+from huicheng.exchange.granting.models import GrantRow
+from huicheng.exchange.granting.refusals import CaseNumberMissing, GrantExpired, GrantRevoked, NoGrant
+from huicheng.exchange.refusals import AccessDenied
+from huicheng.ground.api import Actor, BadInput
+
+LONGEST_CASE = 60
+
+
+class UnknownGrant(BadInput):
+    """No grant has this number, or it is not for this reader."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """``columns`` of ``resource`` for ``purpose``; of the personal ones only ``plain`` are shown as they are."""
+
+    id: str
+    application: str
+    resource: str
+    department: str
+    owner: str
+    purpose: str
+    basis: str
+    columns: tuple[str, ...]
+    plain: tuple[str, ...]
+    filter: tuple[Condition, ...]
+    aggregate_only: bool
+    smallest_group: int
+    case_required: bool
+    per_minute: int
+    rows_per_day: int
+    confirmed: bool
+    starts: datetime
+    expires: datetime
+    revoked_at: datetime | None
+    revoked_name: str = ""
+    revoked_because: str = ""
+
+    @property
+    def state(self) -> Literal["coming", "live", "expired", "revoked"]:
+        now = timezone.now()
+        if self.revoked_at is not None:
+            return "revoked"
+        if now >= self.expires:
+            return "expired"
+        return "live" if now >= self.starts else "coming"
+
+
+def grant_of(row: GrantRow) -> Grant:
+    plain = {
+        n: getattr(row, n) for n in Grant.__dataclass_fields__ if n not in ("columns", "plain", "filter")
+    }
+    return Grant(
+        columns=tuple(row.columns), plain=tuple(row.plain),
+        filter=tuple(map(Condition.from_list, row.filter)), **plain,
+    )  # fmt: skip
+
+
+def grant(number: str) -> Grant:
+    row = GrantRow.objects.filter(id=number).first()
+    if row is None:
+        raise UnknownGrant(_("没有编号为 %(id)s 的授权。") % {"id": str(number)[:60]})
+    return grant_of(row)
+
+
+def grants_of(department: str, *, live: bool = False) -> list[Grant]:
+    """What a department was granted, newest first."""
+    found = map(grant_of, GrantRow.objects.filter(department=department))
+    return [one for one in found if not live or one.state == "live"]
+
+
+def grants_by(owner: str) -> list[Grant]:
+    """What a department granted to others, newest first."""
+    return list(map(grant_of, GrantRow.objects.filter(owner=owner)))
+
+
+def may_use(actor: Actor) -> bool:
+    """An official, or a program, whose department trusts him with reading."""
+    return actor.serves_department and bool(actor.department) and actor.may("read")
+
+
+def matching(spec: Resource, actor: Actor, purpose: str) -> Grant | None:
+    """The live grant for just this purpose; of several the newest."""
+    if not may_use(actor):
+        return None
+    return next((one for one in _all(spec, actor) if one.purpose == purpose and _opens(one, spec)), None)
+
+
+def _all(spec: Resource, actor: Actor) -> Iterable[Grant]:
+    rows = GrantRow.objects.filter(resource=spec.code, department=actor.department)
+    return list(map(grant_of, rows.order_by("-starts", "-id")))
+
+
+def _opens(one: Grant, spec: Resource) -> bool:
+    """Since it was made the resource may have been closed to all others."""
+    return one.state == "live" and (spec.share != "none" or one.confirmed)
+
+
+def check_case(one: Grant, case: str) -> AccessDenied | None:
+    if one.case_required and not case.strip():
+        return CaseNumberMissing(_("授权 %(id)s 要求写明为哪一件办件而查，请附办件编号。") % {"id": one.id})
+    if len(case) > LONGEST_CASE or not case.isprintable():
+        return CaseNumberMissing(_("办件编号最多 %(most)s 个字符，不含控制字符。") % {"most": LONGEST_CASE})
+    return None
+
+
+def why_not(spec: Resource, actor: Actor, purpose: str) -> AccessDenied:
+    """The nearest reason why no grant opens the resource, in words that say what to do."""
+    words = {"title": spec.title, "purpose": purpose}
+    known = list(_all(spec, actor)) if may_use(actor) else []
+    for one in (one for one in known if one.purpose == purpose):
+        return _ended(one, spec, words)
+    if any(_opens(one, spec) for one in known):
+        return NoGrant(
+            _(
+                "本部门有“%(title)s”的授权，但用途不是“%(purpose)s”。请按授权写明的用途查询，或为新用途另行申请。"
+            )
+            % words
+        )
+    if spec.share == "none":
+        return NoGrant(_("“%(title)s”不予共享；有法律依据的，由数据局核准后才能使用。") % words)
+    if may_use(actor):
+        return NoGrant(_("不能读取“%(title)s”：没有授权。请向提供方申请，写明用途和依据。") % words)
+    return NoGrant(_("不能读取“%(title)s”：没有授权。") % words)
+
+
+def _ended(one: Grant, spec: Resource, words: dict[str, str]) -> AccessDenied:
+    words = {**words, "id": one.id, "why": one.revoked_because}
+    if one.state == "revoked":
+        return GrantRevoked(_("“%(title)s”的授权 %(id)s 已被撤销：%(why)s。") % words)
+    if one.state == "expired":
+        words["when"] = f"{timezone.localtime(one.expires):%Y-%m-%d %H:%M}"
+        return GrantExpired(_("“%(title)s”的授权 %(id)s 已于 %(when)s 到期，请申请续期。") % words)
+    if one.state == "coming":
+        words["when"] = f"{timezone.localtime(one.starts):%Y-%m-%d %H:%M}"
+        return NoGrant(_("“%(title)s”的授权 %(id)s 从 %(when)s 起才能使用。") % words)
+    return NoGrant(_("“%(title)s”已改为不予共享，授权 %(id)s 须经数据局核准后才能再用。") % words)
