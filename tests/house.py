@@ -67,10 +67,14 @@ def doors(package: Path) -> list[Path]:
 
 
 def public_names(door: Path) -> list[str]:
+    """What ``__all__`` lists, that of an inner door included: ``__all__ += granting.__all__``."""
+    names: list[str] = []
     for node in tree(door).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
-            return [element.value for element in node.value.elts]  # type: ignore[attr-defined]
-    return []
+            names += [element.value for element in node.value.elts]  # type: ignore[attr-defined]
+        if isinstance(node, ast.AugAssign) and getattr(node.target, "id", "") == "__all__":
+            names += public_names(door.parent / node.value.value.id / "door.py")  # type: ignore[attr-defined]
+    return names
 
 
 def reaches(path: Path, package: Path) -> Iterator[str]:

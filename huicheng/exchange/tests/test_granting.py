@@ -8,7 +8,7 @@ from django.utils import timezone
 from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Condition, ask
 from huicheng.exchange.granting.models import GrantRow
-from huicheng.exchange.granting.tests.town import (
+from huicheng.exchange.tests.town import (
     BASIS,
     HE,
     LIN,
