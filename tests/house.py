@@ -66,15 +66,19 @@ def doors(package: Path) -> list[Path]:
     return sorted(package.rglob("api.py"))
 
 
-def public_names(door: Path) -> list[str]:
-    """What ``__all__`` lists, that of an inner door included: ``__all__ += granting.__all__``."""
-    names: list[str] = []
+def listed(door: Path) -> list[list[str]]:
+    """What ``__all__`` lists, and apart from it that of each inner door: ``__all__ += granting.__all__``."""
+    lists: list[list[str]] = []
     for node in tree(door).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
-            names += [element.value for element in node.value.elts]  # type: ignore[attr-defined]
+            lists.append([element.value for element in node.value.elts])  # type: ignore[attr-defined]
         if isinstance(node, ast.AugAssign) and getattr(node.target, "id", "") == "__all__":
-            names += public_names(door.parent / node.value.value.id / "door.py")  # type: ignore[attr-defined]
-    return names
+            lists += listed(door.parent / node.value.value.id / "door.py")  # type: ignore[attr-defined]
+    return lists
+
+
+def public_names(door: Path) -> list[str]:
+    return [name for names in listed(door) for name in names]
 
 
 def reaches(path: Path, package: Path) -> Iterator[str]:

@@ -66,9 +66,12 @@ def test_functions_do_one_thing():
 
 @pytest.mark.parametrize("door", house.doors(PACKAGE), ids=name_of)
 def test_a_door_lists_what_is_public(door):
-    names = house.public_names(door)
-    assert names, f"{door} has no __all__"
-    assert names == sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)), "sort __all__"
+    lists = house.listed(door)
+    assert lists, f"{door} has no __all__"
+    for names in lists:
+        assert names == sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)), "sort __all__"
+    public = house.public_names(door)
+    assert len(public) == len(set(public)), "two inner doors offer one name"
 
 
 @pytest.mark.parametrize("door", house.doors(PACKAGE), ids=name_of)
