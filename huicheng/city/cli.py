@@ -129,6 +129,25 @@ def deliver(resource: str, source: str, **options: Any) -> None:
 
 
 @main.command()
+@click.argument("receipt")
+@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="Feed a field whose column is gone.")
+def confirm(receipt: str, pairs: tuple[str, ...]) -> None:
+    """Take the held delivery RECEIPT after all."""
+    from huicheng.city.delivering import confirm as run
+
+    sys.exit(run(out, receipt, pairs))
+
+
+@main.command()
+@click.argument("receipt")
+def withdraw(receipt: str) -> None:
+    """Give the held delivery RECEIPT up; the table stays as it is."""
+    from huicheng.city.delivering import withdraw as run
+
+    sys.exit(run(out, receipt))
+
+
+@main.command()
 @click.argument("resource")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def rollback(resource: str, yes: bool) -> None:

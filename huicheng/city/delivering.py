@@ -35,6 +35,7 @@ def deliver(out: Console, resource: str, source: str, **options: Any) -> int:
     except exchange.NeedsConfirmation as asked:
         if not options["yes"]:
             _show_issues(out, asked.receipt)
+            _show_drift(out, asked.receipt)
             raise BadInput(f"{asked}再运行一次同样的命令并加上 --yes，就会替换。") from asked
         receipt = _confirmed(out, asked.receipt)
     if options["remember"]:
@@ -171,6 +172,7 @@ def _show(out: Console, receipt: exchange.Receipt, *, mark: str) -> None:
         f"退回 {receipt.refused:,}，提示 {receipt.flagged:,}"
     )
     _show_issues(out, receipt)
+    _show_drift(out, receipt)
     if receipt.refused_file:
         out.print(f"退回的行（含退回原因）：{receipt.refused_file}")
     if receipt.issues_file:
@@ -189,6 +191,44 @@ def _show_issues(out: Console, receipt: exchange.Receipt) -> None:
         words = (titles.get(kind.field, kind.field), kind.reason, OUTCOMES.get(kind.outcome, kind.outcome))
         table.add_row(*map(escape, words), f"{kind.count:,}", rows)
     out.print(table)
+
+
+def _show_drift(out: Console, receipt: exchange.Receipt) -> None:
+    """How its columns differ from the last delivery's, and the line that would take up a renamed one."""
+    resource = exchange.resource(receipt.resource, retired=True)
+    if not (lines := exchange.drift_lines(receipt.drift, resource)):
+        return
+    table = Table("字段", "上一次的列", "这一次的列", "变化", "处理", title="列与上一次交付的不同")
+    for line in lines:
+        words = (line.field or "—", line.was or "—", line.now or "—", line.words)
+        table.add_row(*map(escape, words), "要确认" if line.breaking else "不影响")
+    out.print(table)
+    guesses = {
+        line.change.now: line.change.field for line in lines if line.change.what == "lost" and line.now
+    }
+    if receipt.state == "held":
+        pairs = " ".join(f"--map {shlex.quote(f'{column}={field}')}" for column, field in guesses.items())
+        out.print(
+            f"huicheng confirm {receipt.id} {pairs}".strip(), soft_wrap=True, markup=False, highlight=False
+        )
+        out.print(f"huicheng withdraw {receipt.id}", soft_wrap=True, markup=False, highlight=False)
+
+
+def confirm(out: Console, receipt_id: str, pairs: tuple[str, ...]) -> int:
+    """Take a held delivery as it is, or with other columns for the fields that lost theirs."""
+    with bar(out, "交付") as shown:
+        run_inline(exchange.confirm(receipt_id, mapping=_pairs(pairs)), watcher=shown.watch)
+    receipt = exchange.receipt(receipt_id)
+    if receipt.state != "accepted":
+        raise BadInput(receipt.reason)
+    _show(out, receipt, mark="[green]✓[/green]")
+    return 0
+
+
+def withdraw(out: Console, receipt_id: str) -> int:
+    exchange.withdraw(receipt_id)
+    out.print(f"[green]✓[/green] 已放弃交付 {receipt_id}，数据没有改动")
+    return 0
 
 
 def _show_tried(out: Console, issues: list[exchange.Issue]) -> None:

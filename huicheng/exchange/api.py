@@ -66,6 +66,7 @@ from huicheng.exchange.catalogue import (
 from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import About, Field, Resource
 from huicheng.exchange.delivering import deliver
+from huicheng.exchange.drifting import Drift, DriftLine, drift_lines
 from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
 from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, is_register, settled
 from huicheng.exchange.events import (
@@ -76,6 +77,7 @@ from huicheng.exchange.events import (
     DeliveryRolledBack,
     DeliverySetAside,
     DeliveryWithdrawn,
+    SchemaDrifted,
 )
 from huicheng.exchange.evidence.finding import ReadingOf, altered_sets, readings_of
 from huicheng.exchange.evidence.reading import Admitted
@@ -101,6 +103,7 @@ from huicheng.exchange.mapping import (
 )
 from huicheng.exchange.matching import (
     MappingRemembered,
+    lacking,
     remember_mapping,
 )
 from huicheng.exchange.policy import Decision, decide, mount_of
@@ -178,6 +181,8 @@ __all__ = [
     "DeliverySetAside",
     "DeliverySigned",
     "DeliveryWithdrawn",
+    "Drift",
+    "DriftLine",
     "EmptySource",
     "Entry",
     "EntryHeldBack",
@@ -225,6 +230,7 @@ __all__ = [
     "RollbackRefused",
     "RowsAged",
     "RowsErased",
+    "SchemaDrifted",
     "Seen",
     "Six",
     "SourceRefused",
@@ -263,6 +269,7 @@ __all__ = [
     "deliver",
     "delivery_proof",
     "draft",
+    "drift_lines",
     "each_issue",
     "entries",
     "entry",
@@ -280,6 +287,7 @@ __all__ = [
     "is_register",
     "issue_kinds",
     "issues",
+    "lacking",
     "mount_of",
     "near",
     "one_look",

@@ -91,6 +91,7 @@ class Verdict:
     issues: pa.RecordBatch
     refused: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     flagged: int = 0
+    fits: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class _Found:
@@ -101,6 +102,9 @@ class _Found:
         self.refused: Mask = np.zeros(len(rows), bool)
         self.flagged: Mask = np.zeros(len(rows), bool)
         self.parts: list[tuple[np.ndarray[Any, Any], str, pa.Array, pa.Array, str]] = []
+        self.fits: dict[
+            str, tuple[int, int]
+        ] = {}  # of each field that has a check: values, and those that fail it
 
     def note(self, guilty: Mask, name: str, values: pa.Array, code: pa.Array | str, *, refuse: bool) -> None:
         at = np.flatnonzero(guilty)
@@ -161,7 +165,7 @@ def check(plan: Plan, chunk: Chunk, seen: SeenKeys) -> Verdict:
     batch = _accepted(plan, taken, chunk.rows).filter(keep)
     refused = _refused_rows(found, chunk, plan)
     flagged = int((found.flagged & ~found.refused).sum())
-    return Verdict(batch, found.table(chunk.bad), refused, flagged)
+    return Verdict(batch, found.table(chunk.bad), refused, flagged, found.fits)
 
 
 def _column(texts: Sequence[pa.Array], place: int | None, size: int) -> pa.Array:
@@ -198,10 +202,13 @@ def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
     if one.kind == "text" or text.null_count == len(text):
         return text if one.kind not in TYPED else pa.nulls(len(text), TYPED[one.kind])
     values, problems = _checked(one, text)
+    misfits = 0
     for problem in pc.unique(problems).drop_null().to_pylist():
         guilty = pc.equal(problems, pa.scalar(problem)).fill_null(False).to_numpy(zero_copy_only=False)
         refuse = one.on_error == "refuse" and not codes.is_doubt(problem)
+        misfits += 0 if codes.is_doubt(problem) else int(guilty.sum())
         found.note(guilty, one.name, text, problem, refuse=refuse)
+    found.fits[one.name] = (len(text) - text.null_count, misfits)
     if one.required:  # "N/A" and the like: the cell says itself that it is empty
         nothing = pc.and_(pc.and_(values.is_null(), problems.is_null()), text.is_valid())
         found.note(nothing.to_numpy(zero_copy_only=False), one.name, text, "missing", refuse=True)

@@ -16,12 +16,14 @@ from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import OPENED, fail, overtaken
+from huicheng.exchange.drifting import compare, noted
 from huicheng.exchange.emptying import emptied
 from huicheng.exchange.events import DeliveryReceived, DeliverySetAside
 from huicheng.exchange.evidence.receipts import sign_delivery
-from huicheng.exchange.holding import Drastic, drastic, hold
+from huicheng.exchange.holding import Drastic, announce, drastic, hold
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.landing import kept_as, kept_at, one_at_a_time, work_folder
+from huicheng.exchange.matching import lacking
 from huicheng.exchange.mended import mended
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.outputs import Outputs
@@ -47,12 +49,20 @@ class Sieve:
     def __init__(self, plan: Plan, source: Source, outputs: Outputs) -> None:
         self.plan, self.source, self.outputs = plan, source, outputs
         self.accepted = self.refused = self.flagged = 0
+        self.fits: dict[str, tuple[int, int]] = {}
 
     @property
     def rows(self) -> int:
         return self.accepted + self.refused
 
-    def batches(self, tell: Callable[[int, int], None], *, before: int | None) -> Iterator[pa.RecordBatch]:
+    @property
+    def types(self) -> dict[str, str]:
+        """Of the columns, where the source says them."""
+        return dict(self.source.options.get("types", {}))
+
+    def batches(
+        self, tell: Callable[[int, int], None], *, before: int | None, drifted: Callable[[], bool]
+    ) -> Iterator[pa.RecordBatch]:
         """``before``: how many rows the table has, where losing most of them, or a field, must be confirmed first."""
         seen = SeenKeys()
         for chunk in self.source.chunks():
@@ -61,16 +71,24 @@ class Sieve:
             self.accepted += len(verdict.accepted)
             self.refused += len(verdict.refused)
             self.flagged += verdict.flagged
+            self._count(verdict.fits)
             tell(chunk.done, self.source.total)
             if len(verdict.accepted):
                 yield verdict.accepted
-        self._refuse_nothing()
-        lost = {"rows": self.rows, "accepted": self.accepted}
+        breaking = drifted() and before is not None
+        if not breaking:
+            self._refuse_nothing()
         if before is None:
             return
         emptied_fields = emptied(self.plan.resource, self.plan.without)
-        if emptied_fields or drastic(self.plan.resource, before=before, **lost):
+        lost = {"rows": self.rows, "accepted": self.accepted}
+        if breaking or emptied_fields or drastic(self.plan.resource, before=before, **lost):
             raise Drastic(emptied_fields)
+
+    def _count(self, fits: dict[str, tuple[int, int]]) -> None:
+        for name, (filled, misfits) in fits.items():
+            had, bad = self.fits.get(name, (0, 0))
+            self.fits[name] = (had + filled, bad + misfits)
 
     def _refuse_nothing(self) -> None:
         """An export gone wrong must not empty a table."""
@@ -116,6 +134,10 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
         plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at)
         delimiter = source.options.get("delimiter", ",")
         sieve = Sieve(plan, source, Outputs(folder, header=row.header, form=row.source, delimiter=delimiter))
+        if _lacks(row, spec):
+            _note_drift(row, sieve)
+            hold(row)
+            return
         take_turn(row, spec)
         version = _commit(row, sieve, progress)
     except Drastic as found:
@@ -138,6 +160,18 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
         raise broken from None
     row.seconds = round(time.monotonic() - start, 3)
     _finish(row, sieve, version)
+
+
+def _lacks(row: Delivery, spec: Resource) -> bool:
+    """A column that every row needs is gone: without somebody's word for another one there is nothing to read."""
+    return not row.confirmed_by and bool(lacking(spec, row.mapping))
+
+
+def _note_drift(row: Delivery, sieve: Sieve) -> bool:
+    """Whether something breaks; on the row that its next act saves."""
+    found = compare(row, sieve.plan.resource, types=sieve.types, fits=sieve.fits)
+    row.options = {**row.options, "drift": found.as_dict()} if found.changes else row.options
+    return found.breaking
 
 
 def _worded(row: Delivery, spec: Resource, fault: Exception) -> SourceRefused:
@@ -165,7 +199,10 @@ def _commit(row: Delivery, sieve: Sieve, progress: Progress) -> int:
     spec, label = sieve.plan.resource, _("核对并入湖")
     done = in_lake(row, spec)
     before = None if done or row.confirmed_by else row.before
-    batches = sieve.batches(lambda at, total: progress.step(label, done=at, total=total), before=before)
+    batches = sieve.batches(
+        lambda at, total: progress.step(label, done=at, total=total), before=before,
+        drifted=lambda: _note_drift(row, sieve),
+    )  # fmt: skip
     if done:
         for _batch in batches:  # committed before the kill: only the outputs have to be made again
             pass
@@ -195,6 +232,7 @@ def _note(row: Delivery, sieve: Sieve) -> None:
     row.issues_file, row.refused_file = map(kept_as, sieve.outputs.finish())
     row.rows, row.accepted = sieve.rows, sieve.accepted
     row.refused, row.flagged = sieve.refused, sieve.flagged
+    noted(row, types=sieve.types, fits=sieve.fits)
 
 
 @act
@@ -203,6 +241,7 @@ def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
     row.version, row.state, row.finished_at = version, Delivery.ACCEPTED, timezone.now()
     row.save()
     sign_delivery(row)
+    announce(row)
     publish(
         DeliveryReceived(
             subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, sha256=row.sha256, rows=row.rows,

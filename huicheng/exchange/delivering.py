@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.drifting import fed_before
 from huicheng.exchange.events import DeliveryFailed
 from huicheng.exchange.evidence.receipts import sign_delivery
 from huicheng.exchange.landing import Landed, kept_as, land, one_at_a_time, settle, sha256_of, suffix_of
@@ -172,7 +173,12 @@ def _fetch(ask: Ask) -> Taken:
 
 
 def _mapping(ask: Ask, opened: Source) -> dict[str, str]:
-    return settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name)
+    """Where the same table came without a column that it had, the delivery is held with the difference, not refused."""
+
+    def excused(found: dict[str, str]) -> frozenset[str]:
+        return fed_before(ask.resource, ask.name, found)
+
+    return settle_mapping(ask.resource, opened.header, ask.mapping, file=ask.name, excused=excused)
 
 
 def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) -> dict[str, Any]:
@@ -196,7 +202,14 @@ def _same(spec: Resource, facts: dict[str, Any]) -> Delivery | None:
     if spec.mode == "replace" and newest:
         coming = coming.filter(at__gt=newest.at)
     alike = [row for found in (standing, coming) for row in found.filter(sha256=facts["sha256"])]
-    return next((r for r in alike if r.mapping == facts["mapping"] and r.options == facts["options"]), None)
+    return next(
+        (r for r in alike if r.mapping == facts["mapping"] and _read_as(r.options, facts["options"])), None
+    )
+
+
+def _read_as(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    """What was found in it is kept there too, and is no part of how it was read."""
+    return all(kept.get(name) == value for name, value in asked.items())
 
 
 def overtaken(row: Delivery, spec: Resource) -> bool:

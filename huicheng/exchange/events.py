@@ -44,6 +44,25 @@ class DeliveryHeld(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SchemaDrifted(Event):
+    """The columns differ from those of the delivery ``since``; ``breaking`` ones wait to be looked at.
+
+    Only counted: a column's name may be a value, where a file has no header.
+    """
+
+    resource: str
+    delivery: str
+    since: str
+    breaking: bool
+    added: int = 0
+    dropped: int = 0
+    renamed: int = 0
+    retyped: int = 0
+    lost: int = 0
+    misfit: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryConfirmed(Event):
     """Somebody looked at a held delivery and wants it all the same."""
 

@@ -1,8 +1,10 @@
-"""Held deliveries 待确认: a replacement that would lose most rows waits until somebody has looked at the numbers."""
+"""Held deliveries 待确认: what would lose most rows, or a field, waits until somebody has looked at the difference."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,9 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import admit
-from huicheng.exchange.events import DeliveryConfirmed, DeliveryHeld, DeliveryWithdrawn
+from huicheng.exchange.drifting import broken_fields, drift_of
+from huicheng.exchange.events import DeliveryConfirmed, DeliveryHeld, DeliveryWithdrawn, SchemaDrifted
+from huicheng.exchange.matching import check_mapping, refuse_lacking, remember_mapping, spoken
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import NoSuchReceipt
 from huicheng.exchange.refusals import NotHeld
@@ -34,11 +38,9 @@ def drastic(spec: Resource, *, rows: int, accepted: int, before: int) -> bool:
 def hold(row: Delivery, *, emptied: Sequence[str] = ()) -> None:
     """Nothing was taken; the number of the turn is given back, for the table may be another when it is confirmed."""
     row.state, row.turn, row.base = Delivery.HELD, None, None
-    if emptied:
-        row.reason = _("“%(fields)s”原来有数据，这份文件里没有对应的列，替换后会变成空的。") % {
-            "fields": "、".join(emptied)
-        }
+    row.reason = _reason(row, emptied)
     row.save()
+    announce(row)
     publish(
         DeliveryHeld(
             subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, rows=row.rows, accepted=row.accepted,
@@ -47,15 +49,53 @@ def hold(row: Delivery, *, emptied: Sequence[str] = ()) -> None:
     )  # fmt: skip
 
 
-def confirm(receipt_id: str) -> JobView:
-    """Take a held delivery all the same; its job reads it again from what was landed."""
+def _reason(row: Delivery, emptied: Sequence[str]) -> str:
+    said = []
+    if emptied:
+        told = _("“%(fields)s”原来有数据，这份文件里没有对应的列，替换后会变成空的。")
+        said.append(told % {"fields": "、".join(emptied)})
+    drift = drift_of(row)
+    if drift and drift.breaking:
+        fields = "、".join(broken_fields(drift, find(row.resource, retired=True)))
+        said.append(
+            _("与上一次交付相比，写入“%(fields)s”的列没有了、改了名，或值不再合用。") % {"fields": fields}
+        )
+    return "".join(said)
+
+
+def announce(row: Delivery) -> None:
+    """Inside the act that ends a delivery or holds it."""
+    if (drift := drift_of(row)) is None:
+        return
+    counts: Any = Counter(one.what for one in drift.changes)
+    publish(
+        SchemaDrifted(
+            subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id, since=drift.since,
+            breaking=drift.breaking, **counts,
+        )
+    )  # fmt: skip
+
+
+def confirm(receipt_id: str, *, mapping: Mapping[str, str] | None = None) -> JobView:
+    """Take a held delivery all the same; its job reads it again from what was landed.
+
+    ``mapping`` says which column feeds a field whose own is gone; it is remembered for files of the same header.
+    """
     row = _held(receipt_id)
-    return _confirm(row)
+    spec = find(row.resource, retired=True)
+    said = {column: name for column, name in spoken(spec, mapping or {}).items() if name}
+    kept = {column: name for column, name in row.mapping.items() if column not in said}
+    whole = {**kept, **said}
+    check_mapping(spec, row.header, whole, file=row.file)
+    refuse_lacking(spec, row.header, whole, file=row.file)
+    return _confirm(row, whole, remember=bool(said))
 
 
 @act
-def _confirm(row: Delivery) -> JobView:
-    _move(row, Delivery.WORKING, confirmed_by=current_actor().id, reason="")
+def _confirm(row: Delivery, mapping: dict[str, str], *, remember: bool) -> JobView:
+    _move(row, Delivery.WORKING, confirmed_by=current_actor().id, reason="", mapping=mapping)
+    if remember:
+        remember_mapping(row.resource, row.header, mapping)
     publish(DeliveryConfirmed(subject=f"delivery:{row.id}", resource=row.resource, delivery=row.id))
     return submit("exchange.deliver", key=row.id, delivery=row.id)
 

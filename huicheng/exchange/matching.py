@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -97,13 +97,33 @@ def remembered(resource: Resource, header: Sequence[str]) -> dict[str, str]:
 
 
 def settle_mapping(
-    resource: Resource, header: Sequence[str], mapping: Mapping[str, str] | None, *, file: str
-) -> dict[str, str]:
-    """The mapping to use, complete for what is required, or the error that says what is missing."""
+    resource: Resource, header: Sequence[str], mapping: Mapping[str, str] | None, *, file: str,
+    excused: Callable[[dict[str, str]], frozenset[str]] = lambda found: frozenset(),
+) -> dict[str, str]:  # fmt: skip
+    """The mapping to use, complete for what is required but for the ``excused``, or the error that says what is missing."""
     found = chosen(resource, header, mapping, file=file)
     _refuse_repeated(resource, header, found, mapping or {}, file=file)
+    if lacking(resource, found):
+        refuse_lacking(resource, header, found, file=file, excused=excused(found))
+    if not found:
+        raise WrongMapping(
+            file, _("没有一列对应到“%(title)s”的字段") % {"title": resource.title},
+            do=_("请确认文件交给了对的资源，或用列对应说明哪一列是什么"), row=0,
+        )  # fmt: skip
+    return found
+
+
+def lacking(resource: Resource, found: Mapping[str, str]) -> list[Field]:
+    """The fields that every row must have and no column feeds."""
     needed = {one.name for one in resource.fields if one.required} | set(resource.key)
-    missing = [one for one in resource.fields if one.name in needed - set(found.values())]
+    return [one for one in resource.fields if one.name in needed - set(found.values())]
+
+
+def refuse_lacking(
+    resource: Resource, header: Sequence[str], found: Mapping[str, str], *, file: str,
+    excused: Iterable[str] = (),
+) -> None:  # fmt: skip
+    missing = [one for one in lacking(resource, found) if one.name not in set(excused)]
     if missing:
         titles = "、".join(one.title for one in missing)
         unused = [place for place, column in enumerate(header) if column not in found]
@@ -112,12 +132,6 @@ def settle_mapping(
                 "titles": titles, "unused": columns_told(header, unused) or _("无"),
             }, do=_mend(header), row=0, column=missing[0].title,
         )  # fmt: skip
-    if not found:
-        raise WrongMapping(
-            file, _("没有一列对应到“%(title)s”的字段") % {"title": resource.title},
-            do=_("请确认文件交给了对的资源，或用列对应说明哪一列是什么"), row=0,
-        )  # fmt: skip
-    return found
 
 
 def chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.checking import reason_text
+from huicheng.exchange.drifting import Drift, drift_of
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
 from huicheng.ground.api import BadInput
@@ -51,6 +52,8 @@ class Receipt:
     reason: str
     mapping: dict[str, str]
     seconds: float
+    header: list[str] = field(default_factory=list)
+    drift: Drift | None = None
 
 
 class NeedsConfirmation(BadInput):
@@ -64,8 +67,10 @@ class NeedsConfirmation(BadInput):
         what = _(
             "%(file)s：共 %(rows)s 行，可接收 %(accepted)s 行，退回 %(refused)s 行；表里现有 %(before)s 行。"
         )
+        if not receipt.rows:
+            what = _("%(file)s：还没有读它的行。")
         why = receipt.reason
-        if receipt.accepted * 2 < (receipt.before or 0):
+        if receipt.rows and receipt.accepted * 2 < (receipt.before or 0):
             why += _("替换后剩下的行不到原来的一半，")
         elif receipt.refused * 2 > receipt.rows:
             why += _("超过一半的行要被退回，")
@@ -99,7 +104,8 @@ class IssueKind:
 
 def receipt_of(row: Delivery) -> Receipt:
     """Its files by their whole path, however they are written down."""
-    facts = {name: getattr(row, name) for name in Receipt.__dataclass_fields__}
+    facts = {name: getattr(row, name) for name in Receipt.__dataclass_fields__ if name != "drift"}
+    facts["drift"] = drift_of(row)
     for name in ("issues_file", "refused_file"):
         facts[name] = str(kept_at(facts[name]) or "")
     return Receipt(**facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,25 @@ def open_parquet(path: Path, name: str, form: str) -> Source:
     if weight > MAX_BYTES:
         raise TooLarge(name, _("解开后超过 %(size)s GB") % {"size": MAX_BYTES >> 30}, do=_("请分成几个文件"))
     check_rows(name, facts.num_rows)
-    header = tidy_header(name, file.schema_arrow.names)
+    shape = file.schema_arrow
+    header = tidy_header(name, shape.names)
     file.close()
-    return Source(name, form, header, lambda: _chunks(path, name, header), facts.num_rows)
+    types = {column: family(one.type) for column, one in zip(header, shape, strict=True)}
+    return Source(name, form, header, lambda: _chunks(path, name, header), facts.num_rows, {"types": types})
+
+
+FAMILIES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
+    (pa.types.is_integer, "integer"), (pa.types.is_floating, "number"), (pa.types.is_decimal, "number"),
+    (pa.types.is_date, "date"), (pa.types.is_timestamp, "datetime"), (pa.types.is_boolean, "boolean"),
+    (pa.types.is_time, "time"), (pa.types.is_nested, "nested"),
+)  # fmt: skip
+
+
+def family(kind: pa.DataType) -> str:
+    """Coarse, so that a wider number is no other type."""
+    if pa.types.is_dictionary(kind):
+        return family(kind.value_type)
+    return next((name for belongs, name in FAMILIES if belongs(kind)), "text")
 
 
 def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:

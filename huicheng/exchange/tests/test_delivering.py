@@ -6,7 +6,17 @@ from openpyxl import Workbook
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange import committing
-from huicheng.ground.api import Actor, acting_as, cancel, events, jobs, run_waiting, submit, system_actor
+from huicheng.ground.api import (
+    Actor,
+    acting_as,
+    cancel,
+    events,
+    jobs,
+    run_inline,
+    run_waiting,
+    submit,
+    system_actor,
+)
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
@@ -258,8 +268,11 @@ def test_an_upsert_with_fewer_columns_keeps_the_values_of_the_others(tmp_path):
     )
     spec = exchange.resource("firm_registrations")
     exchange.declare(replace(spec, fields=tuple(replace(one, on_error="flag") for one in spec.fields)))
-    for path in (first, second):
-        exchange.deliver("firm_registrations", path, actor=system_actor("test"))
+    exchange.deliver("firm_registrations", first, actor=system_actor("test"))
+    with pytest.raises(exchange.NeedsConfirmation, match="经营状态") as asked:
+        exchange.deliver("firm_registrations", second, actor=system_actor("test"))
+    with acting_as(system_actor("test")):
+        run_inline(exchange.confirm(asked.value.receipt.id))
     rows = lake.read("raw.firm_registrations", columns=["name", "status"]).read_all().to_pylist()
     assert {row["name"]: row["status"] for row in rows} == {"沈阳甲公司(新)": "存续", "沈阳乙公司": None}
 

@@ -20,9 +20,20 @@ from huicheng.portals.desk.sight import may_undo, page_context, receipt_for
 def confirm(request: HttpRequest, receipt_id: str) -> HttpResponse:
     receipt = receipt_for(current_actor(), receipt_id)
     try:
-        return redirect("desk:job", exchange.confirm(receipt.id).id)
+        return redirect("desk:job", exchange.confirm(receipt.id, mapping=_said(request, receipt)).id)
     except BadInput as problem:
         return _back(request, receipt, problem)
+
+
+def _said(request: HttpRequest, receipt: exchange.Receipt) -> dict[str, str]:
+    """{column: field} for the fields that lost their column; columns by their place, for a name may hold anything."""
+    fields = [one.field for one in receipt.drift.lost] if receipt.drift else []
+    chosen = {name: request.POST.get(f"column-{name}", "") for name in fields}
+    return {
+        receipt.header[int(place)]: name
+        for name, place in chosen.items()
+        if place.isdecimal() and int(place) < len(receipt.header)
+    }
 
 
 @opens_to("official", duty="deliver")

@@ -43,6 +43,7 @@ def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> 
         (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
         (_late(actor, newest), _("还有 %(n)s 项资源迟交"), reverse("desk:deliveries")),
         (_refused(newest), _("还有 %(n)s 份交付有退回的行"), reverse("desk:deliveries") + "?show=refused"),
+        (_drifted(newest), _("还有 %(n)s 项资源的列变了"), reverse("desk:deliveries")),
         (_falling(actor), _("还有 %(n)s 个字段的质量下降"), reverse("desk:quality")),
         (_unfused(actor, receipts), "", ""),
         (_behind(actor), "", ""),
@@ -86,6 +87,21 @@ def _refused(newest: list[dict[str, Any]]) -> Iterator[Need]:
                 "title": said(one["title"]), "n": look.number(one["refused"]),
             }  # fmt: skip
             yield Need(title, _("下载退回的行，改好后再交付一次。"), one["href"], "download")
+
+
+def _drifted(newest: list[dict[str, Any]]) -> Iterator[Need]:
+    """Taken as it was, and told: for a week."""
+    since = timezone.now() - WEEK
+    for one in newest:
+        if one["drift"] and one["state"] == "accepted" and one["at"] > since:
+            title = _("%(title)s：交付的列与上一次不同") % {"title": said(one["title"])}
+            yield Need(
+                title,
+                _("有 %(n)s 处变化，已照常写入。") % {"n": len(one["drift"].changes)},
+                one["href"],
+                "info",
+                "",
+            )
 
 
 def _failed_jobs(jobs: list[JobView]) -> Iterator[Need]:

@@ -45,6 +45,7 @@ def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
         "before": receipt.before or 0,
         "shrinks": receipt.accepted * 2 < (receipt.before or 0),
         "replaces": resource.mode == "replace",
+        "drift": receipt.drift,
         "refused_file": receipt.refused_file,
         "issues_file": receipt.issues_file,
         "href": reverse("desk:delivery", args=[receipt.id]),
@@ -59,6 +60,44 @@ def receipt_columns() -> list[Column]:
         Column(name="refused", title=_("退回"), kind="number"),
         Column(name="at", title=_("收到"), kind="ago"),
     ]
+
+
+def drift_rows(receipt: exchange.Receipt, resource: exchange.Resource) -> list[dict[str, Any]]:
+    """How its columns differ from the last delivery's, what broke first."""
+    return [
+        {
+            "field": look.said(line.field) or _("不写入"), "was": line.was or "—", "now": line.now or "—",
+            "words": line.words, "effect": _("要确认") if line.breaking else _("不影响"),
+        }
+        for line in exchange.drift_lines(receipt.drift, resource)
+    ]  # fmt: skip
+
+
+def drift_columns() -> list[Column]:
+    return [
+        Column(name="field", title=_("字段")),
+        Column(name="was", title=_("上一次的列"), data=True),
+        Column(name="now", title=_("这一次的列"), data=True),
+        Column(name="words", title=_("变化")),
+        Column(name="effect", title=_("处理"), kind="chip"),
+    ]
+
+
+def replacements(receipt: exchange.Receipt, resource: exchange.Resource) -> list[dict[str, Any]]:
+    """For each field that lost its column: which unused columns may feed it, and which is likeliest."""
+    if receipt.state != "held" or receipt.drift is None:
+        return []
+    told = receipt.drift.told
+    free = [(n, told.get(c, c)) for n, c in enumerate(receipt.header) if c not in receipt.mapping]
+    needed = set(exchange.lacking(resource, receipt.mapping))
+    return [
+        {
+            "field": one.field, "title": look.said(resource.field(one.field).title), "free": free,
+            "guess": receipt.header.index(one.now) if one.now in receipt.header else None,
+            "required": resource.field(one.field) in needed,
+        }
+        for one in receipt.drift.lost
+    ]  # fmt: skip
 
 
 def figures(row: dict[str, Any]) -> list[Stat]:

@@ -96,6 +96,9 @@ def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
         "issue_rows": [row for kind in kinds for row in kind["examples"]],
         "undo": may_undo(current_actor(), receipt),
         "issue_columns": showing.issue_columns(),
+        "drift_rows": showing.drift_rows(receipt, resource),
+        "drift_columns": showing.drift_columns(),
+        "replacements": showing.replacements(receipt, resource),
         "by_field": kinds,
         "field_columns": showing.field_columns(),
     }
