@@ -1,6 +1,6 @@
 """Point look-ups: one record at a time, decided, masked and noted before it is handed out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -85,12 +85,16 @@ def _read(
     subject = f"{NOUNS[kind]}:{base_id}"[:120]
     if not decision.allowed:
         refuse(actor, subject, purpose, decision.reason)
+    if decision.grant:
+        needed = FieldValue.__dataclass_fields__ if part else ("base_id",)
+        _admit_granted(decision, actor, subject, purpose, needed)
     mounts = {spec.table: exchange.mount_of(spec, decision)}
     sql = HERE / kind / f"one{part}.sql"
     answer = _answer(sql, base_id, mounts)
-    rows = answer.table.to_pylist() if answer else []
+    unseen = {f.name: None for f in spec.fields if f.name not in decision.columns and not part}
+    rows = [{**unseen, **row} for row in answer.table.to_pylist()] if answer else []
     if not answer or not rows:
-        _missing(kind, base_id, actor, purpose, owns=decision.where is not None)
+        _missing(kind, base_id, actor, purpose, decision)
     masked = "masked" in decision.columns.values()
     what = part[1:] or "record"
     signed = exchange.signed_record(
@@ -101,6 +105,20 @@ def _read(
     return rows, masked
 
 
+def _admit_granted(
+    decision: exchange.Decision, actor: Actor, subject: str, purpose: str, needed: Iterable[str]
+) -> None:
+    """Under a grant one record is a question of one row; one that is for sums only opens no record."""
+    granted = decision.grant
+    if granted is None or granted.aggregate_only or not set(needed) <= set(decision.columns):
+        refuse(actor, subject, purpose, "授权不含单条记录")
+    try:
+        exchange.take_quota(granted, questions=1, rows=1)
+    except exchange.QuotaExceeded:
+        note(actor, ReadRefused(subject=subject, purpose=purpose[:200], reason="超出授权配额"))
+        raise
+
+
 def _answer(sql: Path, base_id: str, mounts: Mapping[str, lake.Mount]) -> lake.Answer | None:
     try:
         return lake.ask(sql, {"base_id": base_id}, mounts=mounts)
@@ -108,8 +126,10 @@ def _answer(sql: Path, base_id: str, mounts: Mapping[str, lake.Mount]) -> lake.A
         return None
 
 
-def _missing(kind: str, base_id: str, actor: Actor, purpose: str, *, owns: bool) -> NoReturn:
-    if owns and base_id != actor.person:
+def _missing(kind: str, base_id: str, actor: Actor, purpose: str, decision: exchange.Decision) -> NoReturn:
+    if decision.grant and decision.where:
+        refuse(actor, f"{NOUNS[kind]}:{base_id}"[:120], purpose, "不在授权的行范围内")
+    if decision.where is not None and base_id != actor.person:
         refuse(actor, f"{NOUNS[kind]}:{base_id}"[:120], purpose, "不是本人")
     raise UnknownRecord(_("基础库里没有 %(id)s；可能已并入另一条记录。") % {"id": base_id})
 

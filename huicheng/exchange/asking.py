@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.aggregating import only_aggregates
 from huicheng.exchange.catalogue import UnknownResource, resource
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import (
@@ -29,7 +31,7 @@ from huicheng.exchange.evidence.reading import (
     read_all,
 )
 from huicheng.exchange.evidence.receipts import finish_export, note
-from huicheng.exchange.granting.refusals import OnlyAggregates
+from huicheng.exchange.granting.quotas import take_quota
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import decide
@@ -72,6 +74,7 @@ def ask(
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read(sql, params, admitted, limit))
+        _take(actor, purpose, admitted, rows=answer.table.num_rows)
         reads.append(one)
     return answer
 
@@ -85,6 +88,7 @@ def recall(
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
+        _take(actor, purpose, admitted, rows=answer.table.num_rows)
         reads.append(one)
     return answer
 
@@ -158,15 +162,39 @@ def _admit(sql: Path | str, actor: Actor, purpose: str, case: str = "") -> dict[
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
         admitted[table] = Admitted(spec, decision)
-    _admit_aggregates(sql, actor, purpose, admitted)
+    return _admit_granted(sql, actor, purpose, admitted)
+
+
+def _admit_granted(
+    sql: Path | str, actor: Actor, purpose: str, admitted: dict[str, Admitted]
+) -> dict[str, Admitted]:
+    """What each grant asks for besides: room in its quota, and sums only where it is for nothing else."""
+    _take(actor, purpose, admitted, questions=1)
+    for table, one in admitted.items():
+        if one.decision.grant and one.decision.grant.aggregate_only:
+            with _refusing(actor, purpose, table, "授权只用于统计"):
+                narrowed = _delivered(partial(only_aggregates, sql, table, one))
+            return {**admitted, table: narrowed}  # it stands alone: what is joined to it was refused
     return admitted
 
 
-def _admit_aggregates(sql: Path | str, actor: Actor, purpose: str, admitted: Mapping[str, Admitted]) -> None:
+@contextmanager
+def _refusing(actor: Actor, purpose: str, table: str, reason: str) -> Iterator[None]:
+    """No refusal without its line in the audit."""
+    try:
+        yield
+    except AccessDenied:
+        _refuse(actor, purpose, table, reason)
+        raise
+
+
+def _take(
+    actor: Actor, purpose: str, admitted: Mapping[str, Admitted], *, questions: int = 0, rows: int = 0
+) -> None:
     for table, one in admitted.items():
-        if one.decision.grant and one.decision.grant.aggregate_only:
-            _refuse(actor, purpose, table, "授权只用于统计")
-            raise OnlyAggregates(_("“%(title)s”的授权只用于统计。") % {"title": one.spec.title})
+        if one.decision.grant:
+            with _refusing(actor, purpose, table, "超出授权配额"):
+                take_quota(one.decision.grant, questions=questions, rows=rows)
 
 
 def _resource_of(table: str, actor: Actor) -> Resource:
@@ -220,6 +248,9 @@ def export(
     if not _leaves_a_trace(actor, admitted):
         return write(lake.stream(sql, mounts=mounts_of(admitted)))
     one = read_all(spec, sql, admitted)
+    if admitted[spec.table].decision.grant:
+        counted = lake.ask(f"SELECT count(*) AS n FROM {spec.table}", mounts=pinned(admitted, one.versions))
+        _take(actor, purpose, admitted, rows=counted.table["n"][0].as_py())
     reading = note(actor, purpose, [one])
     sent = Sent(write, lake.stream(sql, mounts=pinned(admitted, one.versions)))
     return sent.counted(lambda rows, sha256: finish_export(actor, reading, rows=rows, sha256=sha256))

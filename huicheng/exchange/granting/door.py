@@ -48,6 +48,7 @@ from huicheng.exchange.granting.events import (
     ApplicationWithdrawn,
 )
 from huicheng.exchange.granting.grants import Grant, UnknownGrant, grant, grants_by, grants_of
+from huicheng.exchange.granting.quotas import QuotaUsed, take_quota, used_of
 from huicheng.exchange.granting.refusals import (
     CaseNumberMissing,
     GrantExpired,
@@ -83,6 +84,7 @@ __all__ = [
     "NotYoursToEnd",
     "OnlyAggregates",
     "QuotaExceeded",
+    "QuotaUsed",
     "Terms",
     "UnknownApplication",
     "UnknownGrant",
@@ -108,7 +110,9 @@ __all__ = [
     "return_application",
     "revoke_grant",
     "said_value",
+    "take_quota",
     "tell_ended",
     "tell_overdue",
+    "used_of",
     "withdraw_application",
 ]
