@@ -209,7 +209,7 @@ def admitted(who: str | None, view: Any) -> bool:
 
 
 TRACES = {
-    "exchange.AccessRefused", "exchange.QuestionAsked", "bases.RecordRead", "identity.LoggedOut",
+    "exchange.AccessRefused", "exchange.NodeRequestRefused", "exchange.QuestionAsked", "bases.RecordRead", "identity.LoggedOut",
     "identity.PasswordRefused",
 }  # fmt: skip
 

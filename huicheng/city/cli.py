@@ -10,6 +10,7 @@ import django
 from rich.markup import escape
 from rich.table import Table
 
+from huicheng.city.noding import node
 from huicheng.city.speaking import Terminal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
@@ -367,3 +368,6 @@ def list_jobs(limit: int) -> None:
         started = f"{localtime(view.started_at):%m-%d %H:%M:%S}" if view.started_at else ""
         table.add_row(f"{view.title} {view.key[:40]}", view.state, share, started, view.error or view.label)
     out.print(table)
+
+
+main.add_command(node)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -80,18 +81,20 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _commands(port: int) -> dict[str, list[str]]:
+def _commands(port: int, beside: Mapping[str, list[str]]) -> dict[str, list[str]]:
     web = ["-m", "granian", "--interface", "wsgi", "huicheng.city.wsgi:application"]
     limits = ["--host", ADDRESS, "--port", str(port), "--workers", "1", "--blocking-threads", "8"]
     return {
         "web": [sys.executable, *web, *limits, "--no-ws", "--backpressure", "64", "--log-level", "warning"],
         "worker": [sys.executable, "-m", "huicheng", "work"],
+        **beside,
     }
 
 
-def serve(out: Console, *, port: int) -> None:
-    """Until Ctrl-C or SIGTERM."""
-    running = {name: _start(command) for name, command in _commands(port).items()}
+def serve(out: Console, *, port: int, beside: Mapping[str, list[str]] | None = None) -> None:
+    """Until Ctrl-C or SIGTERM; ``beside``: what else is to run as long."""
+    commands = _commands(port, beside or {})
+    running = {name: _start(command) for name, command in commands.items()}
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -106,7 +109,7 @@ def serve(out: Console, *, port: int) -> None:
             if process.poll() is not None and not stopping:
                 out.print(f"[yellow]{name} 退出（{process.returncode}），正在重新启动[/yellow]")
                 time.sleep(PAUSE)
-                running[name] = _start(_commands(port)[name])
+                running[name] = _start(commands[name])
         time.sleep(0.3)
     for process in running.values():
         process.terminate()

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("huicheng.identity.urls")),
     path("api/v1/", include("huicheng.exchange.querying.urls")),
     path(".well-known/", include("huicheng.exchange.evidence.urls")),
+    path("api/nodes/", include("huicheng.exchange.nodes.urls")),
 ]
 urlpatterns += [
     path(prefix, include(f"huicheng.portals.{portal}.urls"))

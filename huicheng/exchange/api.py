@@ -106,6 +106,8 @@ from huicheng.exchange.matching import (
     lacking,
     remember_mapping,
 )
+from huicheng.exchange.nodes import door as nodes
+from huicheng.exchange.nodes.door import *  # noqa: F403
 from huicheng.exchange.policy import Decision, decide, mount_of
 from huicheng.exchange.receipts import (
     Issue,
@@ -328,3 +330,4 @@ __all__ = [
     "withdraw",
 ]
 __all__ += granting.__all__
+__all__ += nodes.__all__

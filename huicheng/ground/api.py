@@ -18,7 +18,16 @@ from huicheng.ground.declarations import (
 )
 from huicheng.ground.departments import Department, UnknownDepartment, bureau, department, departments
 from huicheng.ground.errors import BadInput, note_fault
-from huicheng.ground.keys import PublicKey, Signature, public_keys, secret, sign, verify
+from huicheng.ground.keys import (
+    PublicKey,
+    Signature,
+    fingerprint,
+    public_keys,
+    secret,
+    sign,
+    verifies,
+    verify,
+)
 from huicheng.ground.ledger import (
     AuditReport,
     EventRecord,
@@ -58,7 +67,7 @@ from huicheng.ground.queue import (
     submit,
     work,
 )
-from huicheng.ground.schemes import SchemeMissing, UnknownScheme
+from huicheng.ground.schemes import SchemeMissing, UnknownScheme, scheme_of
 from huicheng.ground.words import declared_words, in_chinese, said
 
 __all__ = [
@@ -111,6 +120,7 @@ __all__ = [
     "departments",
     "event_of",
     "events",
+    "fingerprint",
     "home",
     "in_chinese",
     "job",
@@ -128,6 +138,7 @@ __all__ = [
     "run_inline",
     "run_waiting",
     "said",
+    "scheme_of",
     "scratch",
     "seal",
     "secret",
@@ -136,6 +147,7 @@ __all__ = [
     "submit",
     "sweep_scratch",
     "system_actor",
+    "verifies",
     "verify",
     "verify_audit",
     "work",

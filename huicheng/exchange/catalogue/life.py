@@ -95,7 +95,7 @@ def _as(actor: Actor, step: Callable[[], None]) -> None:
 def _may_write(actor: Actor, owner: str) -> None:
     bureau = actor.department == BUREAU and actor.may("steward")
     own = actor.department == owner and (actor.may("deliver") or actor.may("steward"))
-    if actor.kind == "system" or (actor.kind == "official" and (bureau or own)):
+    if actor.kind == "system" or (actor.serves_department and (bureau or own)):
         return
     raise NotYours(
         _("编目是提供方或数据局的职责，%(who)s 不能改 %(owner)s 的目录。")

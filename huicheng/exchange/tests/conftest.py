@@ -3,7 +3,10 @@ import uuid
 
 import pytest
 
+from huicheng.exchange.tests.nodetown import published, sender
 from huicheng.exchange.tests.twelve import publish_people
+
+__all__ = ["published", "sender"]
 
 
 @pytest.fixture

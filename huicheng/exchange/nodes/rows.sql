@@ -1,0 +1,3 @@
+SELECT -- columns --
+FROM a_table
+ORDER BY _row
