@@ -11,6 +11,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.asking import NoData
+from huicheng.exchange.catalogue import UnknownResource
+from huicheng.exchange.granting.door import QuotaExceeded
+from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import BadInput, note_fault, opens_to
 
 View = Callable[..., HttpResponseBase]
@@ -61,11 +65,10 @@ def refusal_of(problem: BadInput) -> JsonResponse:
 
 
 def _status(problem: BadInput) -> int:
-    from huicheng.exchange.asking import AccessDenied, NoData
-    from huicheng.exchange.catalogue import UnknownResource
-
     if status := getattr(problem, "status", 0):
         return int(status)
+    if isinstance(problem, QuotaExceeded):
+        return 429
     if isinstance(problem, UnknownResource | NoData):
         return 404
     return 403 if isinstance(problem, AccessDenied) else 400

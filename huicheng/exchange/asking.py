@@ -63,14 +63,15 @@ def ask(
     params: Mapping[str, Any] | None = None,
     limit: int | None = None,
     case: str = "",
+    at: Mapping[str, int] | None = None,
 ) -> Answer:
     """Answer one SELECT for ``actor``; every table it names passes the policy, or the whole is denied.
 
     Its receipt is written for good before the answer is handed out. ``case`` is the number of the case it is for,
-    where a grant asks for one.
+    where a grant asks for one. ``at`` says which versions of tables are asked, where they are not the newest.
     """
-    admitted = _admit(sql, actor, purpose, case)
-    if not _leaves_a_trace(actor, admitted):
+    admitted = admit(sql, actor, purpose, case, at)
+    if not leaves_a_trace(actor, admitted):
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read(sql, params, admitted, limit))
@@ -83,8 +84,8 @@ def recall(
     sql: Path | str, actor: Actor, *, purpose: str, params: Mapping[str, Any] | None = None, case: str = ""
 ) -> Answer:
     """``ask`` for a figure that many look at: admitted and noted each time, counted once per state of its tables."""
-    admitted = _admit(sql, actor, purpose, case)
-    if not _leaves_a_trace(actor, admitted):
+    admitted = admit(sql, actor, purpose, case)
+    if not leaves_a_trace(actor, admitted):
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
@@ -115,7 +116,7 @@ def one_look(actor: Actor, *, purpose: str) -> Iterator[None]:
             note(actor, purpose, look.reads)
 
 
-def _leaves_a_trace(actor: Actor, admitted: Mapping[str, Admitted]) -> bool:
+def leaves_a_trace(actor: Actor, admitted: Mapping[str, Admitted]) -> bool:
     """What is open is everybody's; the platform at work is noted by its runs."""
     return actor.kind != "system" and any(not one.spec.open for one in admitted.values())
 
@@ -151,7 +152,10 @@ def _failure(error: lake.QuestionFailed) -> str:
     return _("计算中有一个值不合用，例如转换成别的类型时失败。出错的内容不予显示；请改用 try_cast 等写法。")
 
 
-def _admit(sql: Path | str, actor: Actor, purpose: str, case: str = "") -> dict[str, Admitted]:
+def admit(
+    sql: Path | str, actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None
+) -> dict[str, Admitted]:
+    """The tables that the question names, each with the decision that lets this actor see it; or none, and why."""
     admitted: dict[str, Admitted] = {}
     for table in lake.tables_in(sql):
         spec = _resource_of(table, actor)
@@ -161,6 +165,8 @@ def _admit(sql: Path | str, actor: Actor, purpose: str, case: str = "") -> dict[
             raise decision.refusal or AccessDenied(
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
+        if at and table in at:
+            decision = replace(decision, version=at[table])
         admitted[table] = Admitted(spec, decision)
     return _admit_granted(sql, actor, purpose, admitted)
 
@@ -241,11 +247,11 @@ def export(
     """The whole of a resource as the actor may see it, streamed in bounded memory."""
     spec = resource(code)
     sql = _all_of(spec, actor, purpose, case)
-    admitted = _admit(sql, actor, purpose, case)
+    admitted = admit(sql, actor, purpose, case)
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
     write = {"csv": _csv, "json": _json, "parquet": _parquet}[form]
-    if not _leaves_a_trace(actor, admitted):
+    if not leaves_a_trace(actor, admitted):
         return write(lake.stream(sql, mounts=mounts_of(admitted)))
     one = read_all(spec, sql, admitted)
     if admitted[spec.table].decision.grant:

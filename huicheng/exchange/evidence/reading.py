@@ -134,6 +134,20 @@ def read_all(spec: Resource, sql: str, admitted: Mapping[str, Admitted]) -> Read
     return replace(found, rows=None, answer="")
 
 
+def read_ahead(sql: str, where: str, params: Mapping[str, Any] | None, one: Admitted) -> Read:
+    """Rows of one table that will be sent in pieces: whose they are, known before the first one leaves the house.
+
+    ``where`` is the question's own condition; without one it is everybody in the table.
+    """
+    table = one.spec.table
+    pin = one.decision.version
+    versions = {table: lake.version(table) if pin is None else pin}
+    probes = (f"{_everybody(table, one.spec)} WHERE {where}",) if where and _naming(one.spec) else ()
+    plan = Trace("", probes) if where else None
+    found = _looked_up(sql, lake.Answer(pa.table({}), sql, versions, 0), params, {table: one}, plan)
+    return replace(found, rows=None, answer="", rule="rows" if where else found.rule)
+
+
 def failed(sql: Path | str, admitted: Mapping[str, Admitted]) -> Read:
     """Asked, and not answered."""
     name = sql.name if isinstance(sql, Path) else ""
