@@ -94,3 +94,10 @@ class DeliveryRolledBack(Event):
     delivery: str
     version: int
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryRefused(Event):
+    """A program's question was refused for what was wrong with it: the error's name, and nothing that it sent."""
+
+    error: str

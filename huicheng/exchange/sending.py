@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.asking import AccessRefused, NoData, admit, leaves_a_trace
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.evidence.reading import Admitted, Sent, pinned, read_ahead
+from huicheng.exchange.evidence.reading import Admitted, Sent, mounts_of, pinned, read_ahead
 from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.policy import decide
 from huicheng.exchange.refusals import AccessDenied
@@ -61,7 +61,7 @@ def send(
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
     if not leaves_a_trace(asking.actor, admitted):
-        return write(lake.stream(sql, portion.params, mounts=pinned(admitted, at)))
+        return write(lake.stream(sql, portion.params, mounts=mounts_of(admitted)))
     read = read_ahead(sql, portion.where, portion.params, admitted[spec.table])
     reading = note(asking.actor, asking.purpose, [read])
     batches = lake.stream(sql, portion.params, mounts=pinned(admitted, read.versions))

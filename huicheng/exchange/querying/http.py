@@ -1,10 +1,75 @@
 """The query API at ``/api/v1/``: parse, ask, answer."""
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from __future__ import annotations
 
-from huicheng.exchange.answering import said, to_programs
-from huicheng.ground.api import current_actor
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.answering import refusal_of, said, to_programs
+from huicheng.exchange.asking import ask
+from huicheng.exchange.catalogue import resource, resources
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.events import QueryRefused
+from huicheng.exchange.granting.door import grants_of
+from huicheng.exchange.policy import decide
+from huicheng.exchange.querying import filters, formats, openapi, rows
+from huicheng.exchange.querying.refusals import BadParameter, FilterTooLarge, QueryError, QuestionNotAnswered
+from huicheng.exchange.sending import Asking
+from huicheng.ground.api import act, current_actor, opens_to, publish
+from huicheng.lake import api as lake
+
+View = Callable[..., HttpResponseBase]
+MOST_LISTED, LONGEST_QUESTION, MOST_ROWS = 200, 50_000, 10_000
+
+
+def audited(view: View) -> View:
+    """A question refused for what is wrong with it leaves a line: which error about which resource, no value of it."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, **given: Any) -> HttpResponseBase:
+        try:
+            return view(request, **given)
+        except QueryError as problem:
+            answer = refusal_of(problem)
+            _note(str(given.get("code", ""))[:100], json.loads(answer.content)["error"])
+            return answer
+
+    return asked
+
+
+@act
+def _note(code: str, error: str) -> None:
+    publish(QueryRefused(subject=f"resource:{code}" if code else "question", error=error))
+
+
+def asking_of(request: HttpRequest) -> Asking:
+    """Purpose and case stand in headers, percent-encoded where they are not ASCII."""
+    purpose = _header(request, "Huicheng-Purpose")
+    return Asking(current_actor(), purpose, _header(request, "Huicheng-Case"))
+
+
+def _header(request: HttpRequest, name: str) -> str:
+    try:
+        text = unquote_to_bytes(request.headers.get(name, "")).decode("utf-8").strip()
+    except UnicodeError:
+        text = "\x00"
+    if len(text) > 200 or not text.isprintable():
+        raise BadParameter(
+            _("请求头 %(name)s 读不懂。") % {"name": name}, do=_("请写不超过 200 个字，用百分号编码的 UTF-8，例如 %E6%A0%B8%E5%AF%B9。")
+        )  # fmt: skip
+    return text
+
+
+@opens_to("everyone")
+def document(request: HttpRequest) -> JsonResponse:
+    return said(openapi.document())
 
 
 @to_programs("GET", "HEAD")
@@ -19,3 +84,150 @@ def whoami(request: HttpRequest) -> HttpResponseBase:
             "duties": sorted(actor.duties),
         }
     )
+
+
+@to_programs("GET", "HEAD")
+@audited
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """What this caller may read for the purpose in the header, and its grants with the purpose of each."""
+    asking = asking_of(request)
+    limit = filters_limit(request.GET.get("limit", ""))
+    after = request.GET.get("after", "")[:120]
+    found: list[dict[str, Any]] = []
+    known = sorted((one for one in resources() if one.code > after), key=lambda one: one.code)
+    for spec in known:
+        if len(found) == limit:
+            break
+        decision = decide(spec, asking.actor, asking.purpose, case=asking.case)
+        if decision.allowed:
+            found.append(_listed(spec) | {"ground": decision.reason})
+    more = found[-1]["code"] if len(found) == limit else None
+    return said({"resources": found, "grants": _grants(asking), "after": more})
+
+
+def filters_limit(text: str) -> int:
+    if not text:
+        return 100
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_LISTED:
+        raise BadParameter(_("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST_LISTED})
+    return int(text)
+
+
+def _listed(spec: Resource) -> dict[str, Any]:
+    base = f"/api/v1/resources/{spec.code}"
+    return {
+        "code": spec.code,
+        "title": spec.title,
+        "owner": spec.owner,
+        "schema": base,
+        "rows": f"{base}/rows",
+    }
+
+
+def _grants(asking: Asking) -> list[dict[str, Any]]:
+    live = grants_of(asking.actor.department, live=True) if asking.actor.department else []
+    return [
+        {
+            "id": one.id, "resource": one.resource, "purpose": one.purpose, "columns": one.columns,
+            "case_required": one.case_required, "aggregate_only": one.aggregate_only,
+            "expires": one.expires.isoformat(),
+        }
+        for one in live
+    ]  # fmt: skip
+
+
+@to_programs("GET", "HEAD")
+@audited
+def schema(request: HttpRequest, code: str) -> HttpResponseBase:
+    spec, asking = resource(code), asking_of(request)
+    decision = rows.decided(spec, asking)
+    there = lake.exists(spec.table)
+    facts = (
+        {"version": lake.version(spec.table), "total": lake.rows(spec.table)}
+        if there and not decision.where
+        else {}
+    )
+    told = _listed(spec) | {"summary": spec.summary, "key": spec.key, "ground": decision.reason} | facts
+    return said(told | {"columns": rows.shown(spec, decision), "formats": list(formats.TYPES)})
+
+
+@to_programs("GET", "HEAD")
+@audited
+def read_rows(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A page of rows, or all of them in pieces; 304 where the caller has them already."""
+    text = request.META.get("QUERY_STRING", "")
+    if len(text) > 4 * filters.LONGEST_QUERY:
+        raise FilterTooLarge(_("查询串超过 %(most)s 个字。") % {"most": filters.LONGEST_QUERY})
+    form = formats.chosen(request.GET.get("format", ""), request.headers.get("Accept", ""))
+    query = rows.understood(resource(code), asking_of(request), _pairs(text), form)
+    if query.etag in request.headers.get("If-None-Match", ""):
+        return _described(HttpResponse(status=304), query)
+    if request.method == "HEAD":
+        return _described(HttpResponse(content_type=formats.TYPES[form]), query)
+    if query.limit is None:
+        return _described(StreamingHttpResponse(rows.whole(query), content_type=formats.TYPES[form]), query)
+    return _page(query)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+    except ValueError:
+        raise BadParameter(
+            _("查询串读不懂，或参数太多。"), do=_("请用百分号编码的 UTF-8，参数不超过 200 个。")
+        ) from None
+
+
+def _page(query: rows.Query) -> HttpResponseBase:
+    found = rows.page(query)
+    if query.form != "json":
+        content = formats.written(query.form, found.table)
+        answer = HttpResponse(content, content_type=formats.TYPES[query.form])
+    else:
+        told = {"code": query.spec.code, "version": found.version, "rows": formats.rows(found.table)}
+        answer = said(told | {"next": found.following or None})
+    if found.following:
+        answer["Huicheng-Next"] = found.following
+    return _described(answer, query)
+
+
+def _described(answer: Any, query: rows.Query) -> HttpResponseBase:
+    answer["ETag"] = query.etag
+    answer["Huicheng-Version"] = str(query.version)
+    answer["Cache-Control"] = "private, no-cache"
+    answer["Vary"] = "Accept, Authorization, Huicheng-Purpose, Huicheng-Case"
+    return answer
+
+
+@to_programs("POST")
+@audited
+def question(request: HttpRequest) -> HttpResponseBase:
+    """One SELECT; every table that it names passes the policy."""
+    told = _body(request)
+    asking = asking_of(request)
+    sql, limit = told.get("sql"), told.get("limit", 1000)
+    if not isinstance(sql, str) or not sql.strip() or len(sql) > LONGEST_QUESTION:
+        raise BadParameter(_("sql 应是一个 SELECT，不超过 %(most)s 个字。") % {"most": LONGEST_QUESTION})
+    if type(limit) is not int or not 1 <= limit <= MOST_ROWS:
+        raise BadParameter(_("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST_ROWS})
+    try:
+        answer = ask(sql, asking.actor, purpose=asking.purpose, limit=limit, case=asking.case)
+    except (lake.QuestionRefused, lake.QuestionFailed) as problem:
+        raise QuestionNotAnswered(
+            _("这个问题不能回答：%(why)s") % {"why": problem},
+            do=_("只能是一个 SELECT，只用目录里的表，如 base.people。"),
+        ) from None
+    form = formats.chosen(str(told.get("format", "")), request.headers.get("Accept", ""))
+    if form != "json":
+        return HttpResponse(formats.written(form, answer.table), content_type=formats.TYPES[form])
+    return said({"tables": answer.tables, "rows": formats.rows(answer.table)})
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        told = json.loads(request.body)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise BadParameter(_("正文应是一个 JSON 对象。"), do='{"sql": "SELECT …"}')
+    return told

@@ -3,4 +3,11 @@ from django.urls import path
 from huicheng.exchange.querying import http
 
 app_name = "query"
-urlpatterns = [path("whoami", http.whoami, name="whoami")]
+urlpatterns = [
+    path("openapi.json", http.document, name="openapi"),
+    path("whoami", http.whoami, name="whoami"),
+    path("resources", http.listing, name="resources"),
+    path("resources/<str:code>", http.schema, name="schema"),
+    path("resources/<str:code>/rows", http.read_rows, name="rows"),
+    path("question", http.question, name="question"),
+]
