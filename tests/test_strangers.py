@@ -67,6 +67,7 @@ def account(who: str) -> Any:
 # One line for each parameter that a route takes, by the portal it is in.
 VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("open", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
+    ("query", "code"): lambda town: Value("police_households", "no_such_table"),
     ("open", "form"): lambda town: Value("csv", "doc"),
     ("open", "syntax"): lambda town: Value("ttl", "doc"),
     ("open", "action"): lambda town: Value("package_list", "package_delete"),

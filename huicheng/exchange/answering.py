@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.asking import NoData
@@ -59,8 +61,8 @@ def refusal_of(problem: BadInput) -> JsonResponse:
     """Named after its class, ``GrantExpired`` is ``grant_expired``; ``status`` and ``do`` where the class has them."""
     code = getattr(problem, "code", "") or HUMP.sub("_", type(problem).__name__).lower()
     answer = refusal(code, str(problem), do=str(getattr(problem, "do", "")), status=_status(problem))
-    if wait := getattr(problem, "retry_after", None):
-        answer["Retry-After"] = str(wait)
+    if again := getattr(problem, "again", None):
+        answer["Retry-After"] = str(max(1, math.ceil((again - timezone.now()).total_seconds())))
     return answer
 
 

@@ -75,7 +75,7 @@ def ask(
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read(sql, params, admitted, limit))
-        _take(actor, purpose, admitted, rows=answer.table.num_rows)
+        take(actor, purpose, admitted, rows=answer.table.num_rows)
         reads.append(one)
     return answer
 
@@ -89,7 +89,7 @@ def recall(
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
-        _take(actor, purpose, admitted, rows=answer.table.num_rows)
+        take(actor, purpose, admitted, rows=answer.table.num_rows)
         reads.append(one)
     return answer
 
@@ -175,7 +175,7 @@ def _admit_granted(
     sql: Path | str, actor: Actor, purpose: str, admitted: dict[str, Admitted]
 ) -> dict[str, Admitted]:
     """What each grant asks for besides: room in its quota, and sums only where it is for nothing else."""
-    _take(actor, purpose, admitted, questions=1)
+    take(actor, purpose, admitted, questions=1)
     for table, one in admitted.items():
         if one.decision.grant and one.decision.grant.aggregate_only:
             with _refusing(actor, purpose, table, "授权只用于统计"):
@@ -194,7 +194,7 @@ def _refusing(actor: Actor, purpose: str, table: str, reason: str) -> Iterator[N
         raise
 
 
-def _take(
+def take(
     actor: Actor, purpose: str, admitted: Mapping[str, Admitted], *, questions: int = 0, rows: int = 0
 ) -> None:
     for table, one in admitted.items():
@@ -256,7 +256,7 @@ def export(
     one = read_all(spec, sql, admitted)
     if admitted[spec.table].decision.grant:
         counted = lake.ask(f"SELECT count(*) AS n FROM {spec.table}", mounts=pinned(admitted, one.versions))
-        _take(actor, purpose, admitted, rows=counted.table["n"][0].as_py())
+        take(actor, purpose, admitted, rows=counted.table["n"][0].as_py())
     reading = note(actor, purpose, [one])
     sent = Sent(write, lake.stream(sql, mounts=pinned(admitted, one.versions)))
     return sent.counted(lambda rows, sha256: finish_export(actor, reading, rows=rows, sha256=sha256))

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.asking import AccessRefused, NoData, admit, leaves_a_trace
+from huicheng.exchange.asking import AccessRefused, NoData, admit, leaves_a_trace, take
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import Admitted, Sent, mounts_of, pinned, read_ahead
 from huicheng.exchange.evidence.receipts import finish_export, note
@@ -38,8 +38,13 @@ class Portion:
 
     def sql(self, table: str) -> str:
         shown = ", ".join(f'"{name}"' for name in self.columns)
-        where = f" WHERE {self.where}" if self.where else ""
-        return f"SELECT {shown} FROM {table}{where}" + (f" ORDER BY {self.order}" if self.order else "")
+        return f"SELECT {shown} {self._of(table)}" + (f" ORDER BY {self.order}" if self.order else "")
+
+    def count(self, table: str) -> str:
+        return f"SELECT count(*) AS n {self._of(table)}"
+
+    def _of(self, table: str) -> str:
+        return f"FROM {table}" + (f" WHERE {self.where}" if self.where else "")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,9 @@ def send(
     if not leaves_a_trace(asking.actor, admitted):
         return write(lake.stream(sql, portion.params, mounts=mounts_of(admitted)))
     read = read_ahead(sql, portion.where, portion.params, admitted[spec.table])
+    if admitted[spec.table].decision.grant:
+        counted = lake.ask(portion.count(spec.table), portion.params, mounts=pinned(admitted, read.versions))
+        take(asking.actor, asking.purpose, admitted, rows=counted.table["n"][0].as_py())
     reading = note(asking.actor, asking.purpose, [read])
     batches = lake.stream(sql, portion.params, mounts=pinned(admitted, read.versions))
     sent = Sent(write, _while_allowed(batches, asking, admitted[spec.table]))

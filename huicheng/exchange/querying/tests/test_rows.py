@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from huicheng.exchange.api import Terms
 from huicheng.exchange.tests.town import PURPOSE, granted, publish_files
 from huicheng.ground.api import events
 
@@ -167,6 +168,13 @@ def test_a_right_that_ends_midway_leaves_the_stream_without_its_end(program, mon
     with pytest.raises(pa.ArrowInvalid):
         pa.ipc.open_stream(got).read_all()
     assert events(kind="exchange.AccessRefused")[0].data["reason"] == "发送途中授权结束"
+
+
+def test_long_answers_count_against_the_quota_before_they_leave(program):
+    granted(Terms(per_minute=100, rows_per_day=10))
+    assert error(program.get(f"{FILES}?format=arrow")) == (429, "quota_exceeded")
+    assert int(program.get(f"{FILES}?format=arrow")["Retry-After"]) > 0
+    assert program.get(f"{FILES}?limit=5").status_code == 200
 
 
 def test_the_schema_tells_what_is_masked(program):
