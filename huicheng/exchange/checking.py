@@ -16,6 +16,7 @@ from huicheng.codes import api as codes
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.reading.source import BROKEN_MARK, NUL_MARK, BadRow, Chunk
+from huicheng.exchange.taking import as_texts, holds, taken, tidy_already
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 TYPED: Mapping[str, pa.DataType] = {
@@ -30,6 +31,7 @@ SHOWN_VALUE = 200
 IDENTIFIERS = ("person_id", "credit_code")
 ELSEWHERE = "[0-9].*([^小社园校厂景院住活]区|县|市)"
 MARKS = {"text.nul": NUL_MARK, "text.unreadable": BROKEN_MARK}
+NEEDLES = tuple(mark.encode() for mark in MARKS.values())
 
 
 def reason_text(code: str) -> str:
@@ -157,32 +159,45 @@ def _issue_part(
 
 def check(plan: Plan, chunk: Chunk, seen: SeenKeys) -> Verdict:
     found = _Found(chunk.rows)
-    texts = [_tidy(column) for column in chunk.columns]
     _note_marks(found, chunk.columns, plan)
-    taken = [_judge(found, one, _column(texts, place, len(chunk.rows)), plan) for one, place in plan.places]
-    _note_duplicates(found, plan, taken, seen)
-    keep = pa.array(~found.refused)
-    batch = _accepted(plan, taken, chunk.rows).filter(keep)
+    values = [_taken(found, one, place, chunk, plan) for one, place in plan.places]
+    _note_duplicates(found, plan, values, seen)
+    batch = _accepted(plan, values, chunk.rows)
+    if found.refused.any():
+        batch = batch.filter(pa.array(~found.refused))
     refused = _refused_rows(found, chunk, plan)
     flagged = int((found.flagged & ~found.refused).sum())
     return Verdict(batch, found.table(chunk.bad), refused, flagged, found.fits)
 
 
-def _column(texts: Sequence[pa.Array], place: int | None, size: int) -> pa.Array:
-    return pa.nulls(size, pa.string()) if place is None else texts[place]
+def _taken(found: _Found, one: Field, place: int | None, chunk: Chunk, plan: Plan) -> pa.Array:
+    """A field's values: of a column that is typed as the field is, as they are; else judged as text."""
+    if place is None:
+        return _judge(found, one, pa.nulls(len(chunk.rows), pa.string()), plan)
+    column = chunk.columns[place]
+    if (values := taken(one, column)) is None:
+        return _judge(found, one, _tidy(as_texts(column)), plan)
+    if one.required or one.name in plan.resource.key:
+        empty = values.is_null().to_numpy(zero_copy_only=False)
+        found.note(empty, one.name, pa.nulls(len(values), pa.string()), "missing", refuse=True)
+    found.fits[one.name] = (len(values) - values.null_count, 0)
+    return values
 
 
 def _tidy(column: pa.Array) -> pa.Array:
+    if tidy_already(column):
+        return column
     trimmed = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
 
 
 def _note_marks(found: _Found, columns: Sequence[pa.Array], plan: Plan) -> None:
+    """Texts alone: a typed value holds no character."""
+    texts = [(place, column) for place, column in enumerate(columns) if pa.types.is_string(column.type)]
+    marked = [(place, column) for place, column in texts if holds(column, *NEEDLES)]
     for code, mark in MARKS.items():
-        needle = mark.encode()
-        for place, column in enumerate(columns):
-            data = column.buffers()[2]
-            if data is not None and needle in memoryview(data).tobytes():
+        for place, column in marked:
+            if holds(column, mark.encode()):
                 guilty = pc.match_substring(column, mark).fill_null(False).to_numpy(zero_copy_only=False)
                 found.note(guilty, _named(plan, place), column, code, refuse=True)
 
@@ -196,7 +211,7 @@ def _judge(found: _Found, one: Field, text: pa.Array, plan: Plan) -> pa.Array:
     if one.required or one.name in plan.resource.key:
         empty = text.is_null().to_numpy(zero_copy_only=False)
         found.note(empty, one.name, text, "missing", refuse=True)
-    if one.kind in IDENTIFIERS or one.name in plan.resource.key:
+    if (one.kind in IDENTIFIERS or one.name in plan.resource.key) and holds(text, b"\r", b"\n"):
         broken = pc.match_substring_regex(text, r"[\r\n]").fill_null(False).to_numpy(zero_copy_only=False)
         found.note(broken, one.name, text, "text.line_break", refuse=True)
     if one.kind == "text" or text.null_count == len(text):
@@ -264,7 +279,7 @@ def _refused_rows(found: _Found, chunk: Chunk, plan: Plan) -> list[tuple[tuple[s
     titles = {one.name: one.title for one in plan.resource.fields}
     reasons = found.reasons(titles)
     at = sorted(reasons)
-    columns = [column.take(pa.array(at, pa.int64())).to_pylist() for column in chunk.columns]
+    columns = [as_texts(column.take(pa.array(at, pa.int64()))).to_pylist() for column in chunk.columns]
     rows = zip(*columns, strict=True) if at else ()
     told = [
         (int(chunk.rows[place]), tuple(cell or "" for cell in row), reasons[place])

@@ -12,13 +12,12 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlglot
 from django.utils.translation import gettext as _
 from sqlglot import exp
 
 from huicheng.exchange.landing import draft_path
-from huicheng.exchange.reading.parquet import to_text
+from huicheng.exchange.reading.parquet import is_plain, to_text
 from huicheng.exchange.reading.source import NUL_MARK, check_rows, tidy_header
 from huicheng.exchange.refusals import (
     EmptySource,
@@ -27,6 +26,7 @@ from huicheng.exchange.refusals import (
     SourceUnreachable,
     UnknownFormat,
 )
+from huicheng.lake import api as lake
 
 FETCH = 20_000
 CONNECT_SECONDS = 15
@@ -192,7 +192,7 @@ def _refuse_unless_select(query: str, dialect: str, name: str) -> None:
 def _write(draft: Path, batches: Rows, name: str, tell: Callable[[int, int], None] | None) -> None:
     writer, rows = None, 0
     for batch in batches:
-        writer = writer or pq.ParquetWriter(draft, batch.schema, compression="zstd", compression_level=1)
+        writer = writer or lake.parquet_writer(draft, batch)
         writer.write_batch(batch)
         rows += len(batch)
         check_rows(name, rows)
@@ -250,15 +250,17 @@ def _postgres(url: str, query: str, address: Address) -> Rows:
             reader = cursor.fetch_record_batch()
             header = tidy_header(address.name, reader.schema.names)
             for batch in reader:
-                yield pa.RecordBatch.from_arrays(
-                    [to_text(column) for column in batch.columns], names=list(header)
-                )
+                yield pa.RecordBatch.from_arrays([_kept(one) for one in batch.columns], names=list(header))
     except (adbc.Error, pa.ArrowException) as error:
         raise QueryRefused(
             address.name,
             _("查询失败（%(why)s）") % {"why": address.told(error)},
             do=_("请检查表名、列名和权限"),
         ) from None
+
+
+def _kept(column: pa.Array) -> pa.Array:
+    return column if is_plain(column.type) else to_text(column)
 
 
 def _mysql(_url: str, query: str, address: Address) -> Rows:

@@ -23,6 +23,7 @@ from huicheng.exchange.mended import mended
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.reading.source import Source
 from huicheng.exchange.receipts import Issue, issue_of
+from huicheng.exchange.taking import as_texts
 
 SAMPLE_ROWS = 1000
 ENOUGH = 0.35
@@ -130,7 +131,7 @@ def _opened(spec: Resource, source: Path | str, sheet: str | None, query: str | 
 def _samples(opened: Source) -> list[pa.Array]:
     for chunk in opened.chunks():
         if len(chunk.rows):
-            return [column.slice(0, SAMPLE_ROWS) for column in chunk.columns]
+            return [as_texts(column.slice(0, SAMPLE_ROWS)) for column in chunk.columns]
     return [pa.nulls(0, pa.string())] * len(opened.header)
 
 

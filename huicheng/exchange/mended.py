@@ -52,7 +52,7 @@ def _cells(cells: Sequence[str], *, plain: bool) -> tuple[str, ...]:
     return tuple(map(harmful_cell, cells)) if plain else tuple(cells)
 
 
-def _column(column: pa.StringArray) -> pa.StringArray:
-    if not pc.any(pc.starts_with(column, "'")).as_py():
+def _column(column: pa.Array) -> pa.Array:
+    if not pa.types.is_string(column.type) or not pc.any(pc.starts_with(column, "'")).as_py():
         return column
     return pa.array([None if one is None else harmful_cell(one) for one in column.to_pylist()], pa.string())

@@ -34,7 +34,7 @@ from huicheng.lake.tables import (
     version,
     versions,
 )
-from huicheng.lake.writing import SchemaClash, replace_where, upsert, write
+from huicheng.lake.writing import SchemaClash, parquet_writer, replace_where, upsert, write
 
 __all__ = [
     "Answer",
@@ -63,6 +63,7 @@ __all__ = [
     "forget",
     "last_txn",
     "literal",
+    "parquet_writer",
     "pinned",
     "purge",
     "read",

@@ -6,10 +6,20 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError
 
 from huicheng.lake.holding import LakeBusy, held
@@ -29,7 +39,37 @@ KEPT = {
     # The log would otherwise repeat the smallest and largest value of each column, names and numbers of people too.
     NO_STATISTICS: "0",
 }
-PARQUET = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=262_144)
+MANY = 0.5  # of the values of a column's first batch: where so many differ, a dictionary only costs time
+ENOUGH_TO_TELL = 1000
+
+
+def parquet(sample: pa.RecordBatch | None = None) -> WriterProperties:
+    """How files are written; columns of ever new values without looking for repeated ones."""
+    many = {} if sample is None or len(sample) < ENOUGH_TO_TELL else _various(sample)
+    return WriterProperties(
+        compression="ZSTD", compression_level=1, max_row_group_size=262_144, column_properties=many or None
+    )
+
+
+def parquet_writer(path: Path, sample: pa.RecordBatch) -> pq.ParquetWriter:
+    """The same for a file of one's own that begins with these rows."""
+    names = set(sample.schema.names) - (set(_various(sample)) if len(sample) >= ENOUGH_TO_TELL else set())
+    kept = [name for name in sample.schema.names if name in names]
+    return pq.ParquetWriter(
+        path, sample.schema, compression="zstd", compression_level=1, use_dictionary=kept or False
+    )
+
+
+def _various(sample: pa.RecordBatch) -> dict[str, ColumnProperties]:
+    counts = {
+        field.name: pc.count_distinct(column).as_py()
+        for field, column in zip(sample.schema, sample.columns, strict=True) if not pa.types.is_nested(field.type)
+    }  # fmt: skip
+    plain = ColumnProperties(dictionary_enabled=False)
+    return {name: plain for name, count in counts.items() if count > MANY * len(sample)}
+
+
+PARQUET = parquet()
 
 
 class SchemaClash(Exception):
@@ -55,6 +95,7 @@ def write(
 
 def _commit(table: str, stream: pa.RecordBatchReader, mode: str, txn: Txn | None) -> int:
     folder(table).parent.mkdir(parents=True, exist_ok=True)
+    first, stream = _begun(stream)
     with _clashes_named(table, stream.schema):
         write_deltalake(
             str(folder(table)),
@@ -62,10 +103,17 @@ def _commit(table: str, stream: pa.RecordBatchReader, mode: str, txn: Txn | None
             mode="append" if mode == "append" else "overwrite",
             schema_mode="merge" if mode == "append" else "overwrite",
             configuration=None if exists(table) else KEPT,
-            writer_properties=PARQUET,
+            writer_properties=parquet(first),
             commit_properties=_properties(txn),
         )
     return open_table(table).version()
+
+
+def _begun(stream: pa.RecordBatchReader) -> tuple[pa.RecordBatch | None, pa.RecordBatchReader]:
+    """The first batch, and the stream with it."""
+    first = next(stream, None)
+    whole = itertools.chain([first] if first is not None else [], stream)
+    return first, pa.RecordBatchReader.from_batches(stream.schema, whole)
 
 
 def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn | None = None) -> int:

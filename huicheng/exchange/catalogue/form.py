@@ -25,6 +25,7 @@ from huicheng.exchange.declarations import Field, Kind, Resource
 from huicheng.exchange.harmless import harmful_cell, harmless_cell
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.refusals import MissingColumns
+from huicheng.exchange.taking import as_texts
 from huicheng.ground.api import department, departments
 
 CATEGORY, TITLE, NUMBER = "信息资源分类", "信息资源名称", "信息资源代码"
@@ -109,7 +110,7 @@ def read_form(path: Path) -> Iterator[Filled]:
 
 def _lines(chunks: Iterable[Any], header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     for chunk in chunks:
-        columns = [column.to_pylist() for column in chunk.columns]
+        columns = [as_texts(column).to_pylist() for column in chunk.columns]
         for row, cells in zip(chunk.rows.tolist(), zip(*columns, strict=True), strict=True):
             line: dict[str, str] = {}
             for name, cell in zip(header, cells, strict=True):

@@ -1,9 +1,9 @@
-"""Parquet: typed columns turned to text, row group by row group."""
+"""Parquet: row group by row group; plain types stay as they are, all others are turned to text."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from huicheng.exchange.reading.source import (
 )
 from huicheng.exchange.refusals import BrokenFile, FieldTooLong, TooLarge
 
-READAHEAD_ROWS = 8192
+SPELT_OUT = 1 << 28
 
 
 def open_parquet(path: Path, name: str, form: str) -> Source:
@@ -61,23 +61,49 @@ def family(kind: pa.DataType) -> str:
 
 
 def _chunks(path: Path, name: str, header: tuple[str, ...]) -> Iterator[Chunk]:
-    counted = 0
-    # Dictionaries are kept as such: a long value repeated in every row must not be written out before it is seen.
-    with pq.ParquetFile(path, read_dictionary=_texts(path)) as file:
-        try:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                rows = np.arange(counted + 1, counted + len(batch) + 1, dtype=np.int64)
-                columns = [_text(c, name, header[n], counted + 1) for n, c in enumerate(batch.columns)]
-                counted += len(batch)
-                yield Chunk(rows, columns, (), counted)
-            _refuse_lie(name, counted, file.metadata.num_rows)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise BrokenFile(
-                name,
-                _("读不下去（%(why)s）") % {"why": str(error)[:200]},
-                do=_("请重新导出"),
-                row=counted + 1,
-            ) from error
+    counted = promised = 0
+    try:
+        for batch in _batches(path):
+            rows = np.arange(counted + 1, counted + len(batch) + 1, dtype=np.int64)
+            columns = [_text(c, name, header[n], counted + 1) for n, c in enumerate(batch.columns)]
+            counted += len(batch)
+            yield Chunk(rows, columns, (), counted)
+        promised = pq.read_metadata(path).num_rows
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BrokenFile(
+            name,
+            _("读不下去（%(why)s）") % {"why": str(error)[:200]},
+            do=_("请重新导出"),
+            row=counted + 1,
+        ) from error
+    _refuse_lie(name, counted, promised)
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """A long value repeated in every row must not be written out before it is seen: its dictionary is looked at first.
+
+    Row groups without one are read three times as fast as with dictionaries.
+    """
+    texts = _texts(path)
+    with pq.ParquetFile(path) as plain, pq.ParquetFile(path, read_dictionary=texts) as careful:
+        for group in range(plain.num_row_groups):
+            harmless = _spelt_out(careful, group, texts) <= SPELT_OUT
+            file = plain if harmless else careful
+            yield from file.iter_batches(batch_size=BATCH_ROWS, row_groups=[group], use_threads=False)
+
+
+def _spelt_out(careful: pq.ParquetFile, group: int, texts: Sequence[str]) -> int:
+    """How many bytes a batch of the longest values in this row group's dictionaries would be."""
+    if not texts:
+        return 0
+    first = next(
+        careful.iter_batches(batch_size=1, row_groups=[group], columns=list(texts), use_threads=False), None
+    )
+    if first is None:
+        return 0
+    kept = [column.dictionary for column in first.columns if pa.types.is_dictionary(column.type)]
+    longest = (pc.max(pc.binary_length(values)).as_py() or 0 for values in kept)
+    return sum(longest) * BATCH_ROWS
 
 
 def _refuse_lie(name: str, counted: int, promised: int) -> None:
@@ -96,7 +122,7 @@ def _texts(path: Path) -> list[str]:
     ]
 
 
-def _text(column: pa.Array, name: str, title: str, row: int) -> pa.StringArray:
+def _text(column: pa.Array, name: str, title: str, row: int) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         longest = pc.max(pc.binary_length(column.dictionary)).as_py() or 0
         if longest > MAX_ROW_BYTES or (longest > 65536 and longest * len(column) > 1 << 28):
@@ -105,7 +131,13 @@ def _text(column: pa.Array, name: str, title: str, row: int) -> pa.StringArray:
                 column=title,
             )  # fmt: skip
         column = column.dictionary_decode()
-    return to_text(column)
+    return column if is_plain(column.type) else to_text(column)
+
+
+def is_plain(kind: pa.DataType) -> bool:
+    """Types that a field may have too: their values stay as they are until it is known whether it does."""
+    one_of = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
+    return kind == pa.date32() or any(belongs(kind) for belongs in one_of)
 
 
 def to_text(column: pa.Array) -> pa.StringArray:

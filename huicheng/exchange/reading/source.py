@@ -46,10 +46,13 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows as text columns, named by their place; ``done`` counts bytes or rows, for the progress bar."""
+    """Some rows as columns of text, or of a plain type where the source has types; named by their place.
+
+    ``done`` counts bytes or rows, for the progress bar.
+    """
 
     rows: np.ndarray[Any, np.dtype[np.int64]]
-    columns: Sequence[pa.StringArray]
+    columns: Sequence[pa.Array]
     bad: Sequence[BadRow] = ()
     done: int = 0
 
