@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huicheng.portals.desk import confirming, delivering, downloads, quality, running, views
+from huicheng.portals.desk import confirming, delivering, downloads, nodes, quality, running, views
 
 app_name = "desk"
 urlpatterns = [
@@ -22,5 +22,9 @@ urlpatterns = [
     path("fusion/start/", running.start_fusion, name="start_fusion"),
     path("quality/", quality.quality, name="quality"),
     path("quality/<str:code>/<str:field>/", quality.quality_field, name="quality_field"),
+    path("nodes/", nodes.nodes, name="nodes"),
+    path("nodes/invite/", nodes.invite, name="invite_node"),
+    path("nodes/<str:number>/", nodes.node, name="node"),
+    path("nodes/<str:number>/revoke/", nodes.revoke, name="revoke_node"),
     path("audit/", running.audit, name="audit"),
 ]
