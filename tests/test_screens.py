@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.sh
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 WALL = {"width": 1920, "height": 1080}
 STRANGER, RESIDENT, BUREAU, STEWARD, LEADER = None, "resident1", "shichang", "shuju", "mayor"
+CIVIL, POLICE = "minzheng", "gongan"
 MAP, AGES = (
     "/city/panel/portals.decision.residents_by_district/",
     "/city/panel/portals.decision.residents_by_age/",
@@ -62,10 +63,23 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-nodes", STEWARD, "/desk/nodes/"),
     ("desk-nodes-invite", STEWARD, "/desk/nodes/invite/"),
     ("desk-nodes-unknown", STEWARD, "/desk/nodes/N0123456789/", 404),
+    ("desk-access", CIVIL, "/desk/access/"),
+    ("desk-access-asked", POLICE, "/desk/access/?show=asked"),
+    ("desk-access-nothing", STEWARD, "/desk/access/?show=held"),
+    ("desk-apply-choose", CIVIL, "/desk/access/apply/"),
+    ("desk-apply-nothing-found", CIVIL, "/desk/access/apply/?q=没有这种数据"),
+    ("desk-apply", CIVIL, "/desk/access/apply/health_files/"),
+    ("desk-apply-not-needed", CIVIL, "/desk/access/apply/air_hourly/", 403),
     ("desk-audit", STEWARD, "/desk/audit/"),
     ("desk-refused-entry", LEADER, "/desk/audit/", 403),
     ("account", RESIDENT, "/account/"),
     ("look-guide", STEWARD, "/look/"),
+)
+# What has a number of its own is reached as officials reach it: the first line of a list.
+BEHIND = (
+    ("desk-application", POLICE, "/desk/access/?show=asked"),
+    ("desk-application-returned", POLICE, "/desk/access/?show=mine"),
+    ("desk-grant", CIVIL, "/desk/access/?show=held"),
 )
 # The main pages of every portal are also looked at in English, in the dark and with older eyes.
 MAIN = ("front", "log-in", "open-catalogue", "open-air", "citizen-home", "citizen-data", "decision-glance",
@@ -188,6 +202,14 @@ def visit(page: Any, address: str, picture: Path, expected: int = 200) -> None:
 def test_a_page_opens_and_reads_well(given, size, open_page, screens):
     name, who, address, *expected = given
     visit(open_page(who, SIZES[size]), address, screens / f"{name}-{size}.png", *expected)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("name", "who", "address"), BEHIND, ids=[given[0] for given in BEHIND])
+def test_the_first_of_a_list_opens_and_reads_well(name, who, address, size, open_page, screens):
+    page = open_page(who, SIZES[size])
+    page.goto(address)
+    visit(page, page.locator("table a").first.get_attribute("href"), screens / f"{name}-{size}.png")
 
 
 @pytest.mark.parametrize("style", LOOKS)

@@ -7,6 +7,7 @@ Whatever is 王芳's is answered to the others as if it were not there.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
@@ -51,6 +53,8 @@ class Town:
     job: str
     draft: str
     reading: str
+    application: str
+    grant: str
 
     def client(self, who: str | None) -> Client:
         client = Client(raise_request_exception=False)
@@ -77,6 +81,9 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("decision", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id)),
     ("desk", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id), kept=True),
     ("citizen", "event"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
+    ("desk:apply", "code"): lambda town: Value("health_files", "no_such_table"),
+    ("desk", "application"): lambda town: Value(town.application, "A20260101-00000000", kept=True),
+    ("desk", "grant"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
     ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
     ("desk", "field"): lambda town: Value("name", "nothing"),
@@ -118,7 +125,18 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
         job = ground.submit("fusion.run", key="all").id
     bases.person("P1", actor=identity.actor_of(account("wang")), purpose="核对户籍")
     reading = next(one.id for one in ground.events(limit=20) if one.data.get("signed"))
-    return Town(receipt, str(job), drafted(), reading)
+    return Town(receipt, str(job), drafted(), reading, *granted())
+
+
+def granted() -> tuple[str, str]:
+    """The police asked the health commission for its files and may read them: nobody else's business."""
+    official("sun", "孙丽", read="weijian", grant="weijian")
+    wang, sun = (identity.actor_of(account(who)) for who in ("wang", "sun"))
+    wanted = exchange.Wanted(
+        columns=("file_no",), purpose="核对失踪人员", until=timezone.localdate() + timedelta(days=9)
+    )
+    asked = exchange.request_access("health_files", wang, wanted)
+    return asked.id, exchange.approve_application(asked.id, sun).grant
 
 
 def drafted() -> str:

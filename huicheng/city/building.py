@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from rich.console import Console
 
+from huicheng.city.granting import make_grants
 from huicheng.city.showing import Bar, bar
 from huicheng.exchange import api as exchange
 from huicheng.fusion import api as fusion
@@ -75,6 +76,7 @@ def _steps(city: Path, residents: int) -> Iterator[Step]:
         yield "real:firms", "接收真实企业登记（沈阳）", partial(_deliver, "firm_registrations", real, None)
     yield "fuse", "融合为人口、法人、房屋三库", _fuse
     yield "accounts", "开设样例账户", partial(_accounts, city)
+    yield "grants", "部门之间的数据申请与授权", _grants
     yield "watch", "监测巡查", _watch
 
 
@@ -117,6 +119,10 @@ def _accounts(city: Path, shown: Bar) -> None:
     chosen = [one.person for one in sandbox.sample_people(city)]
     people = {f"resident{n}": (one["name"], one["id_number"]) for n, one in enumerate(chosen, 1)}
     identity.make_samples(people)
+
+
+def _grants(shown: Bar) -> None:
+    make_grants()
 
 
 def _watch(shown: Bar) -> None:

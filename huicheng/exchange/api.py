@@ -109,6 +109,7 @@ from huicheng.exchange.matching import (
 from huicheng.exchange.nodes import door as nodes
 from huicheng.exchange.nodes.door import *  # noqa: F403
 from huicheng.exchange.policy import Decision, decide, mount_of
+from huicheng.exchange.previewing import preview_of
 from huicheng.exchange.receipts import (
     Issue,
     IssueKind,
@@ -294,6 +295,7 @@ __all__ = [
     "near",
     "one_look",
     "preview",
+    "preview_of",
     "problems",
     "propose_mapping",
     "publish_table",

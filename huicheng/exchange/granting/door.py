@@ -57,6 +57,7 @@ from huicheng.exchange.granting.refusals import (
     OnlyAggregates,
     QuotaExceeded,
 )
+from huicheng.exchange.granting.rules import rule as granting_rule
 
 __all__ = [
     "AccessEnded",
@@ -98,6 +99,7 @@ __all__ = [
     "applications_to",
     "approve_application",
     "grant",
+    "granting_rule",
     "grants_by",
     "grants_of",
     "may_answer",

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from huicheng.portals.desk import confirming, delivering, downloads, nodes, quality, running, views
+from huicheng.portals.desk import (
+    access,
+    applying,
+    confirming,
+    delivering,
+    downloads,
+    nodes,
+    quality,
+    running,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -26,5 +36,11 @@ urlpatterns = [
     path("nodes/invite/", nodes.invite, name="invite_node"),
     path("nodes/<str:number>/", nodes.node, name="node"),
     path("nodes/<str:number>/revoke/", nodes.revoke, name="revoke_node"),
+    path("access/", access.access, name="access"),
+    path("access/apply/", applying.choose, name="apply_choose"),
+    path("access/apply/<str:code>/", applying.apply, name="apply"),
+    path("access/applications/<str:application>/", access.application, name="application"),
+    path("access/applications/<str:application>/amend/", applying.amend, name="amend"),
+    path("access/grants/<str:grant>/", access.grant, name="grant"),
     path("audit/", running.audit, name="audit"),
 ]

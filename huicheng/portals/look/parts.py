@@ -31,7 +31,8 @@ class Column:
     """A column of a table; ``link`` names the row's key that holds an address.
 
     ``data``: its values are Chinese in every language (names, addresses, rows as they were delivered), and are
-    marked so; other words are said in the reader's language.
+    marked so; other words are said in the reader's language. A chip's colour is its word's, or the row's own under
+    ``<name>_tone``.
     """
 
     name: str

@@ -201,7 +201,8 @@ def _cell(row: Any, column: Column) -> Cell:
     if column.kind in known and not column.data:
         words = formats.said(words)
     order = "" if value is None else str(charts.plain(value))
-    return Cell(column=column, text=words, order=order, href=href, tone=tone(str(value)))
+    said_tone = str(get(f"{column.name}_tone") or "") or tone(str(value))
+    return Cell(column=column, text=words, order=order, href=href, tone=said_tone)
 
 
 def _text(value: Any) -> str:
