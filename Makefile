@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 RESIDENTS ?= 100000
 PORT ?= 8000
+# More than two only help where memory does: a worker and its servers take up to 3 GB.
+WORKERS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: help up build test test-all check bench lock messages docs screens clean
@@ -18,10 +20,10 @@ build: .venv/base.done node_modules/done  ## install and build the sample city, 
 	@$(PY) -m huicheng up --residents $(RESIDENTS) --build-only
 
 test: .venv/dev.done node_modules/done  ## all tests that fit in a quarter of an hour
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 test-all: .venv/dev.done node_modules/done  ## the slow suites too
-	@$(PY) -m pytest -m "slow or not slow"
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "slow or not slow"
 
 check: .venv/dev.done  ## style, types, layers, doors
 	@.venv/bin/ruff check .

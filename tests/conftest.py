@@ -1,6 +1,7 @@
 """A small city, built by the real command and served by the real server, for journeys and kills."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -99,12 +100,21 @@ def kill(process: subprocess.Popen[bytes], home: Path | None = None) -> None:
 
 
 @pytest.fixture(scope="session")
-def built_city() -> Iterator[City]:
-    home = Path(tempfile.mkdtemp(prefix="huicheng-city-"))
-    city = City(home)
-    city.run("up", "--build-only", "--residents", str(RESIDENTS))
-    yield city
-    shutil.rmtree(home, ignore_errors=True)
+def built_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """Built once in a run, by the first worker that needs it; each worker has a copy."""
+    ours = tmp_path_factory.getbasetemp()
+    shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    with (shared / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "built" / "whole").exists():
+            shutil.rmtree(shared / "built", ignore_errors=True)
+            (shared / "built" / "city").mkdir(parents=True)
+            City(shared / "built" / "city").run("up", "--build-only", "--residents", str(RESIDENTS))
+            (shared / "built" / "whole").touch()
+    home = Path(tempfile.mkdtemp(prefix="huicheng-city-")) / "city"
+    shutil.copytree(shared / "built" / "city", home)
+    yield City(home)
+    shutil.rmtree(home.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
