@@ -37,7 +37,7 @@ START = (
 SPOKEN = {"title", "alt", "aria-label", "placeholder", "data-label", "data-copied"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 MOST = 4  # pages of one kind; a catalogue has more kinds of data than that
-MORE = {"dataset": 60, "fields": 60, "evidence": 30, "behind": 30}
+MORE = {"entry": 60, "catalogue": 12, "dataset": 60, "fields": 60, "evidence": 30, "behind": 30}
 # Answered with a file, JSON or a redirect, or only to a form; no page to read.
 NO_PAGE = re.compile(
     r"admin/|api/|well-known|\.json|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
@@ -48,6 +48,9 @@ ONLY_FORMS = {
     "end_sessions",
     "verify_again",
     "desk:start_fusion",
+    "desk:entry_submit",
+    "desk:entry_take_back",
+    "desk:catalogue_form_done",
     "set_language",
     "open:catalogue",
     "open:dcat",

@@ -57,6 +57,22 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-nothing-yet", LEADER, "/desk/"),
     ("desk-deliveries", STEWARD, "/desk/deliveries/"),
     ("desk-deliver", BUREAU, "/desk/deliver/"),
+    ("desk-catalogue", STEWARD, "/desk/catalogue/"),
+    ("desk-catalogue-nothing", STEWARD, "/desk/catalogue/?q=没有这种目录"),
+    ("desk-entry", STEWARD, "/desk/catalogue/e/police_households/"),
+    ("desk-entry-items", STEWARD, "/desk/catalogue/e/police_households/?tab=items"),
+    ("desk-entry-versions", STEWARD, "/desk/catalogue/e/police_households/?tab=versions"),
+    ("desk-entry-use", STEWARD, "/desk/catalogue/e/police_households/?tab=use"),
+    ("desk-entry-new", BUREAU, "/desk/catalogue/new/"),
+    ("desk-entry-edit", BUREAU, "/desk/catalogue/e/food_permits/edit/"),
+    ("desk-entry-returned", BUREAU, "/desk/catalogue/e/measuring_instruments/"),
+    ("desk-entry-review", STEWARD, "/desk/catalogue/e/special_equipment/review/"),
+    ("desk-entry-retire", BUREAU, "/desk/catalogue/e/food_permits/retire/"),
+    ("desk-drafts", BUREAU, "/desk/catalogue/?state=draft"),
+    ("desk-catalogue-form", BUREAU, "/desk/catalogue/form/"),
+    ("desk-supervision", STEWARD, "/desk/supervision/"),
+    ("desk-monitor", STEWARD, "/desk/monitor/"),
+    ("desk-monitor-own", BUREAU, "/desk/monitor/"),
     ("desk-jobs", STEWARD, "/desk/jobs/"),
     ("desk-fusion", STEWARD, "/desk/fusion/"),
     ("desk-quality", STEWARD, "/desk/quality/"),
@@ -83,7 +99,7 @@ BEHIND = (
 )
 # The main pages of every portal are also looked at in English, in the dark and with older eyes.
 MAIN = ("front", "log-in", "open-catalogue", "open-air", "citizen-home", "citizen-data", "decision-glance",
-        "decision-evidence", "desk-home", "desk-quality")  # fmt: skip
+        "decision-evidence", "desk-home", "desk-quality", "desk-supervision", "desk-entry-edit")  # fmt: skip
 # look: the screen, and the cookie that switches it
 LOOKS = {
     "english": ("desktop", "django_language", "en"),

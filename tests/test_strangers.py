@@ -87,6 +87,13 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
     ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
     ("desk", "field"): lambda town: Value("name", "nothing"),
+    ("desk", "reading"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
+    ("desk:catalogue_form_done", "job_id"): lambda town: Value(
+        town.job, "00000000-0000-4000-8000-000000000000", kept=True
+    ),
+    ("desk:catalogue_form_returned", "job_id"): lambda town: Value(
+        town.job, "00000000-0000-4000-8000-000000000000", kept=True
+    ),
     ("desk", "token"): lambda town: Value(town.draft, "0" * 32, kept=True),
     ("desk", "job_id"): lambda town: Value(town.job, "00000000-0000-4000-8000-000000000000", kept=True),
 }

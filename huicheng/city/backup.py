@@ -34,7 +34,8 @@ from huicheng.ground.api import BadInput, home, scratch, seal, sweep_scratch, ve
 
 FORMAT = 1
 # What can be made again, or belongs to a running process.
-LEFT_OUT = {"scratch", "static", "backups", "audit", LOCK}
+LAST, MEASURES = "last-backup", "metrics"
+LEFT_OUT = {"scratch", "static", "backups", "audit", LOCK, LAST, MEASURES}
 # What a restore or an upgrade put aside by itself; what was written elsewhere by hand is its writer's to keep.
 OURS = ("replaced-*", "before-upgrade-*.tar")
 BACKUP_DAYS = 30
@@ -75,7 +76,28 @@ def back_up(target: Path) -> dict[str, Any]:
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+    _remember(facts["at"])
     return {"files": len(sums), "bytes": target.stat().st_size}
+
+
+def _remember(at: str) -> None:
+    """When the last one was made, for whoever watches; it is no part of a backup."""
+    note = _note()
+    draft = note.with_suffix(".draft")
+    draft.write_text(at)
+    os.replace(draft, note)
+
+
+def _note() -> Path:
+    return home() / LAST
+
+
+def last_backup() -> datetime | None:
+    """When the last backup of this city was made, if it remembers one."""
+    try:
+        return datetime.fromisoformat(_note().read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _sweep_drafts(target: Path) -> None:

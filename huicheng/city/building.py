@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from rich.console import Console
 
+from huicheng.city import sample_entries
 from huicheng.city.granting import make_grants
 from huicheng.city.showing import Bar, bar
 from huicheng.exchange import api as exchange
@@ -76,7 +77,10 @@ def _steps(city: Path, residents: int) -> Iterator[Step]:
         yield "real:firms", "接收真实企业登记（沈阳）", partial(_deliver, "firm_registrations", real, None)
     yield "fuse", "融合为人口、法人、房屋三库", _fuse
     yield "accounts", "开设样例账户", partial(_accounts, city)
+
     yield "grants", "部门之间的数据申请与授权", _grants
+    yield "entries", "编写样例目录", _entries
+
     yield "watch", "监测巡查", _watch
 
 
@@ -123,6 +127,10 @@ def _accounts(city: Path, shown: Bar) -> None:
 
 def _grants(shown: Bar) -> None:
     make_grants()
+
+
+def _entries(shown: Bar) -> None:
+    sample_entries.write()
 
 
 def _watch(shown: Bar) -> None:

@@ -15,6 +15,7 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
+from huicheng.city.measuring import forget_measures
 from huicheng.ground.api import BadInput, home
 
 ADDRESS = os.environ.get("HUICHENG_BIND", "127.0.0.1")
@@ -94,6 +95,7 @@ def _commands(port: int, beside: Mapping[str, list[str]]) -> dict[str, list[str]
 def serve(out: Console, *, port: int, beside: Mapping[str, list[str]] | None = None) -> None:
     """Until Ctrl-C or SIGTERM; ``beside``: what else is to run as long."""
     commands = _commands(port, beside or {})
+    forget_measures()
     running = {name: _start(command) for name, command in commands.items()}
     stopping = False
 

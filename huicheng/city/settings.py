@@ -34,6 +34,14 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HUICHENG_ORIGINS", "").split(
 # Addresses or networks of the city's own proxies: only of them is X-Forwarded-For believed.
 PROXIES = [ip_network(p.strip()) for p in os.environ.get("HUICHENG_PROXIES", "").split(",") if p.strip()]
 
+# Who may scrape /metrics: these networks, or whoever shows the token; nobody else.
+METRICS_FROM = [
+    ip_network(n.strip())
+    for n in os.environ.get("HUICHENG_METRICS_FROM", "127.0.0.0/8,::1/128").split(",")
+    if n.strip()
+]
+METRICS_TOKEN = os.environ.get("HUICHENG_METRICS_TOKEN", "")
+
 INSTALLED_APPS = [
     *_apps(),
     "django.contrib.admin",
@@ -45,6 +53,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "huicheng.city.measuring.measured",
     "django.middleware.security.SecurityMiddleware",
     "huicheng.city.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -128,6 +137,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = HOME / "uploads"
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# An entry of the catalogue may have some hundred items of ten boxes each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 
 # Where the world finds us, behind whatever proxy: links in catalogues are made of it, never of a request's headers.
 PUBLIC_URL = os.environ.get("HUICHENG_URL", "")

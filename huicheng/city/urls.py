@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from huicheng.city import jobs  # noqa: F401  (their names, where the pages show them)
+from huicheng.city.metrics import metrics
 from huicheng.ground.api import opens_to
 
 PORTALS = {"": "look", "me/": "citizen", "open/": "open", "city/": "decision", "desk/": "desk"}
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", opens_to("everyone")(set_language), name="set_language"),
     path("account/", include("huicheng.identity.urls")),
     path("api/v1/", include("huicheng.exchange.querying.urls")),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/", include("huicheng.exchange.evidence.urls")),
     path("api/nodes/", include("huicheng.exchange.nodes.urls")),
 ]

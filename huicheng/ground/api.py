@@ -38,6 +38,7 @@ from huicheng.ground.ledger import (
     listener_states,
     on,
     seal,
+    unsealed,
     verify_audit,
 )
 from huicheng.ground.place import home, scratch, sweep_scratch
@@ -60,6 +61,7 @@ from huicheng.ground.queue import (
     Progress,
     cancel,
     job,
+    job_counts,
     job_view,
     jobs,
     run_inline,
@@ -124,6 +126,7 @@ __all__ = [
     "home",
     "in_chinese",
     "job",
+    "job_counts",
     "job_view",
     "jobs",
     "listener_states",
@@ -147,6 +150,7 @@ __all__ = [
     "submit",
     "sweep_scratch",
     "system_actor",
+    "unsealed",
     "verifies",
     "verify",
     "verify_audit",

@@ -250,6 +250,11 @@ def _tail_problem(count: int, seals: list[Seal], anchors: dict[int, set[str]]) -
     return ""
 
 
+def unsealed() -> int:
+    """How many committed events still wait for their order in the chain."""
+    return EventRow.objects.filter(seq__isnull=True).count()
+
+
 def deliver_news() -> int:
     """Tell every listener what it has not heard yet; returns how many events were heard."""
     return sum(_tell(ear) for ear in list(_ears.values()))

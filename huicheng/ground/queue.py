@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -156,6 +156,11 @@ def jobs(*, name: str | None = None, state: str | None = None, limit: int = 50) 
     rows = Job.objects.order_by("-created_at")
     given = {"name": name, "state": state}
     return [_view(row) for row in rows.filter(**{k: v for k, v in given.items() if v is not None})[:limit]]
+
+
+def job_counts() -> dict[str, int]:
+    """How many jobs stand in each state."""
+    return dict(Job.objects.order_by().values_list("state").annotate(n=Count("pk")))
 
 
 def cancel(job_id: str) -> bool:

@@ -17,7 +17,7 @@ from huicheng.identity.accounts import (
     sample_password,
 )
 from huicheng.identity.duties import AccountChanged, AccountDeleted, DutyGranted, DutyWithdrawn
-from huicheng.identity.guarding import PasswordRefused
+from huicheng.identity.guarding import PasswordRefused, address_of
 from huicheng.identity.keys import (
     ApiKeyMade,
     ApiKeyRefused,
@@ -78,6 +78,7 @@ __all__ = [
     "UnknownDuty",
     "WrongPassword",
     "actor_of",
+    "address_of",
     "api_keys",
     "create_official",
     "grantable",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -28,6 +29,10 @@ FORMAT: Mapping[FormatClass, tuple[str, str]] = {
 METHOD: Mapping[ShareMethod, tuple[str, str]] = {
     "database": ("1", gettext_noop("数据库")), "file": ("2", gettext_noop("文件")),
     "interface": ("3", gettext_noop("接口")),
+}  # fmt: skip
+# What an editor may choose, by the attribute it fills.
+CHOICES: Mapping[str, Mapping[Any, tuple[str, str]]] = {
+    "share": SHARE, "update": UPDATE, "format_class": FORMAT, "share_method": METHOD,
 }  # fmt: skip
 TYPES_OF: Mapping[FormatClass, tuple[str, ...]] = {
     "file": ("ofd", "wps", "doc", "docx", "txt", "pdf", "ppt", "pptx", "html"),

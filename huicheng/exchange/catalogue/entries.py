@@ -191,6 +191,8 @@ class Entry:
     state: str
     published_on: str
     completeness: float
+    declared: bool = False
+    retired_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,16 @@ def search(
     else:
         codes, facets = _among(ranked, rows, chosen)
     return Found(len(codes), tuple(entries_of(codes[offset : offset + limit])), facets)
+
+
+def retired_entries(
+    text: str = "", *, owner: str = "", limit: int = 20, offset: int = 0
+) -> tuple[int, list[Entry]]:
+    """How many were taken out, and a page of them; found by their titles, for the index has let them go."""
+    rows = ResourceRow.objects.filter(state=ResourceRow.RETIRED).order_by("-updated_at", "code")
+    rows = rows.filter(title__icontains=text) if text else rows
+    rows = rows.filter(owner=owner) if owner else rows
+    return rows.count(), [_entry(row) for row in rows[offset : offset + limit]]
 
 
 def count(*, open_only: bool = False) -> int:
@@ -299,6 +311,8 @@ def _entry(row: ResourceRow) -> Entry:
         state=row.state,
         published_on=row.published_on.isoformat() if row.published_on else "",
         completeness=row.completeness,
+        declared=row.declared,
+        retired_because=row.retired_because,
     )
 
 

@@ -274,6 +274,11 @@ def latin(title: str, *, most: int = 60) -> str:
     return (spelt if spelt[:1].isalpha() else f"x_{spelt}")[:most].rstrip("_")
 
 
+def suggested_code(owner: str, title: str) -> str:
+    """A code for a new entry that has none: gongan_hu_ji."""
+    return latin(f"{owner}_{title}")
+
+
 def _resource(head: Mapping[str, str], items: list[tuple[Field, bool]], read: Mapping[str, Any]) -> Resource:
     owner = _owner(head.get(OWNER_CODE, ""), head.get(OWNER, ""))
     related = tuple(one for one in re.split(r"[、,，;；\s]+", head.get(RELATED, "")) if one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue.editing import Problem, problems
@@ -92,23 +93,30 @@ def _as(actor: Actor, step: Callable[[], None]) -> None:
         act(step)()
 
 
-def _may_write(actor: Actor, owner: str) -> None:
+def may_edit(actor: Actor, owner: str) -> bool:
+    """Whether he may write entries of this department: its own officials who deliver, and the data bureau."""
     bureau = actor.department == BUREAU and actor.may("steward")
     own = actor.department == owner and (actor.may("deliver") or actor.may("steward"))
-    if actor.kind == "system" or (actor.serves_department and (bureau or own)):
-        return
-    raise NotYours(
-        _("编目是提供方或数据局的职责，%(who)s 不能改 %(owner)s 的目录。")
-        % {"who": actor.name, "owner": owner}
-    )
+    return actor.kind == "system" or (actor.serves_department and (bureau or own))
+
+
+def may_review(actor: Actor) -> bool:
+    """Whether he may pass or return what others wrote."""
+    bureau = actor.department == BUREAU and actor.may("steward")
+    return actor.kind == "system" or (actor.kind == "official" and bureau)
+
+
+def _may_write(actor: Actor, owner: str) -> None:
+    if not may_edit(actor, owner):
+        raise NotYours(
+            _("编目是提供方或数据局的职责，%(who)s 不能改 %(owner)s 的目录。")
+            % {"who": actor.name, "owner": owner}
+        )
 
 
 def _may_review(actor: Actor) -> None:
-    if actor.kind == "system" or (
-        actor.kind == "official" and actor.department == BUREAU and actor.may("steward")
-    ):
-        return
-    raise NotYours(_("审核目录是数据局的职责。"))
+    if not may_review(actor):
+        raise NotYours(_("审核目录是数据局的职责。"))
 
 
 def draft(spec: Resource, actor: Actor) -> Version:
@@ -283,12 +291,38 @@ def versions(code: str) -> list[Version]:
     return found
 
 
-def unfinished(*, owner: str | None = None, state: str | None = None) -> list[Version]:
-    """Drafts and versions under review, for the desk of who writes and who decides."""
-    rows = EntryVersion.objects.exclude(state=EntryVersion.PUBLISHED).order_by("-at")
+def unfinished(
+    *, owner: str | None = None, state: str | None = None, text: str = "", limit: int | None = None,
+    offset: int = 0,
+) -> list[Version]:  # fmt: skip
+    """Drafts and versions under review, the newest first, for the desk of who writes and who decides."""
+    rows = _unfinished_rows(owner, state, text).order_by("-at", "-pk")
+    return [_version(row) for row in rows[offset : None if limit is None else offset + limit]]
+
+
+def count_unfinished(*, owner: str | None = None, text: str = "") -> dict[str, int]:
+    """How many versions stand in each state before publishing."""
+    rows = _unfinished_rows(owner, None, text).order_by().values_list("state")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def _unfinished_rows(owner: str | None, state: str | None, text: str) -> QuerySet[EntryVersion]:
+    rows = EntryVersion.objects.exclude(state=EntryVersion.PUBLISHED)
     rows = rows.filter(owner=owner) if owner else rows
-    rows = rows.filter(state=state) if state else rows
-    return [_version(row) for row in rows]
+    rows = rows.filter(Q(resource__icontains=text) | Q(spec__title__icontains=text)) if text else rows
+    return rows.filter(state=state) if state else rows
+
+
+def draft_of(code: str) -> Version | None:
+    """The unfinished version of an entry, if there is one."""
+    row = _unfinished(code)
+    return _version(row) if row else None
+
+
+def wrote_it(actor: Actor, code: str) -> bool:
+    """Whether the version under review is his own, which another has to pass."""
+    row = _unfinished(code)
+    return row is not None and row.author == actor.id
 
 
 def changes(before: Resource, after: Resource) -> list[Change]:

@@ -85,6 +85,16 @@ def find(token: str, actor: Actor) -> Draft | None:
     return draft if draft.owner == actor.id and draft.path.exists() else None
 
 
+def keep_returned(token: str, book: bytes) -> None:
+    """What an import gives back lies where the upload lay, for the same week."""
+    (_folder() / token / "returned.xlsx").write_bytes(book)
+
+
+def returned(token: str) -> Path | None:
+    path = _folder() / token / "returned.xlsx"
+    return path if TOKEN.fullmatch(token) and path.is_file() else None
+
+
 def drop(token: str) -> None:
     if TOKEN.fullmatch(token):
         shutil.rmtree(_folder() / token, ignore_errors=True)
