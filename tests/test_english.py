@@ -42,7 +42,7 @@ MORE = {"entry": 60, "catalogue": 12, "dataset": 60, "fields": 60, "evidence": 3
 NO_PAGE = re.compile(
     r"admin/|api/|well-known|\.json|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
 )
-# Answer only what a form sends, or in Turtle.
+# Answer only what a form sends, in Turtle, or to monitoring systems.
 ONLY_FORMS = {
     "change_password",
     "end_sessions",
@@ -51,6 +51,7 @@ ONLY_FORMS = {
     "desk:entry_submit",
     "desk:entry_take_back",
     "desk:catalogue_form_done",
+    "metrics",
     "set_language",
     "open:catalogue",
     "open:dcat",
