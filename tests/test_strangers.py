@@ -86,6 +86,8 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk", "grant"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
     ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
+    ("desk", "message_id"): lambda town: Value("msg_" + "0" * 32, "msg_" + "9" * 32),
+    ("query", "subscription_id"): lambda town: Value("S20260101-00000000", "S20260101-99999999"),
     ("desk", "field"): lambda town: Value("name", "nothing"),
     ("desk", "reading"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
     ("desk:catalogue_form_done", "job_id"): lambda town: Value(

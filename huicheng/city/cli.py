@@ -10,6 +10,7 @@ import django
 from rich.markup import escape
 from rich.table import Table
 
+from huicheng.city.cli_following import subscription
 from huicheng.city.noding import node
 from huicheng.city.speaking import Terminal
 
@@ -371,3 +372,4 @@ def list_jobs(limit: int) -> None:
 
 
 main.add_command(node)
+main.add_command(subscription)

@@ -145,6 +145,11 @@ def submit(name: str, *, key: str = "", **args: Any) -> JobView:
     raise JobFailed(f"{name} {key} could not be queued")
 
 
+def postpone(job_id: str, *, until: datetime) -> None:
+    """Nobody takes this job up before then; say so in the transaction that submits it."""
+    Job.objects.filter(id=job_id, state=Job.WAITING).update(not_before=until)
+
+
 def job_view(job_id: str) -> JobView:
     try:
         return _view(Job.objects.get(id=job_id))

@@ -11,6 +11,7 @@ from huicheng.lake.asking import (
     stream,
     tables_in,
 )
+from huicheng.lake.comparing import Sight, changes
 from huicheng.lake.engine import connection
 from huicheng.lake.erasing import erase, expire, forget, remove_rows
 from huicheng.lake.holding import LakeBusy
@@ -49,8 +50,10 @@ __all__ = [
     "QuestionRefused",
     "QuestionTooLong",
     "SchemaClash",
+    "Sight",
     "Version",
     "ask",
+    "changes",
     "clean",
     "compact",
     "connection",

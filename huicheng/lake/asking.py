@@ -17,7 +17,7 @@ from huicheng.lake.engine import closed_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
 from huicheng.lake.tables import arrow_schema, files_of, pin
 
-__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "stream",
+__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "show", "stream",
            "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
 
@@ -117,7 +117,7 @@ def _opened(
     timer = threading.Timer(timeout, engine.interrupt)
     try:
         for name, mount in shown.items():
-            _mount(engine, name, mount, files[name], arrow_schema(deltas[name]))
+            show(engine, name, mount, files[name], arrow_schema(deltas[name]))
         engine.execute("SET lock_configuration = true")
         timer.start()
         given = {name: value for name, value in (params or {}).items() if name in question.params}
@@ -134,7 +134,7 @@ def _opened(
             hold.release()
 
 
-def _mount(
+def show(
     engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: list[str], shape: pa.Schema
 ) -> None:
     schema, name = (_name(part) for part in table.split("."))

@@ -148,6 +148,17 @@ def read_ahead(sql: str, where: str, params: Mapping[str, Any] | None, one: Admi
     return replace(found, rows=None, answer="", rule="rows" if where else found.rule)
 
 
+def subject_columns(spec: Resource) -> dict[str, str]:
+    """Hidden columns with a keyed hash of whom each row is about, for what reads a table in its own way."""
+    return {name: sql_key(expression) for name, expression in _subjects(spec).items()}
+
+
+def read_of_changes(sql: str, found: pa.Table, shown: pa.Table, one: Admitted, version: int) -> Read:
+    """A reading of what changed up to ``version``: it discloses those whose rows changed, and no others."""
+    answer = lake.Answer(shown, sql, {one.spec.table: version}, 0)
+    return _read(sql, answer, {one.spec.table: one}, "rows", _keys(found))
+
+
 def failed(sql: Path | str, admitted: Mapping[str, Admitted]) -> Read:
     """Asked, and not answered."""
     name = sql.name if isinstance(sql, Path) else ""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huicheng.exchange.querying import http
+from huicheng.exchange.querying import following, http
 
 app_name = "query"
 urlpatterns = [
@@ -9,5 +9,8 @@ urlpatterns = [
     path("resources", http.listing, name="resources"),
     path("resources/<str:code>", http.schema, name="schema"),
     path("resources/<str:code>/rows", http.read_rows, name="rows"),
+    path("resources/<str:code>/changes", following.changes, name="changes"),
+    path("subscriptions", following.subscriptions, name="subscriptions"),
+    path("subscriptions/<str:subscription_id>", following.subscription, name="subscription"),
     path("question", http.question, name="question"),
 ]

@@ -1,0 +1,61 @@
+"""``huicheng subscription``: who is told of changes, and what could not be delivered."""
+
+import click
+
+from huicheng.city.speaking import Terminal
+
+out = Terminal(highlight=False)
+
+
+@click.group()
+def subscription() -> None:
+    """Who is told of a resource's changes: signed webhooks, and what could not be delivered."""
+
+
+@subscription.command("add")
+@click.argument("resource")
+@click.argument("url")
+@click.option("--department", required=True, help="Whose program it is; it reads as this department does.")
+@click.option("--purpose", required=True, help="As its grant says.")
+@click.option("--case", default="", help="The case it is for, where a grant asks for one.")
+@click.option("--beginning", is_flag=True, help="Send every row there is first.")
+def add(resource: str, url: str, department: str, purpose: str, case: str, beginning: bool) -> None:
+    """Tell URL of the changes of RESOURCE."""
+    from huicheng.city import following
+
+    following.add(out, resource, url, owner=department, purpose=purpose, case=case, beginning=beginning)
+
+
+@subscription.command("list")
+def show() -> None:
+    """List who is told of what."""
+    from huicheng.city import following
+
+    following.show(out)
+
+
+@subscription.command("remove")
+@click.argument("subscription_id")
+def remove(subscription_id: str) -> None:
+    """Tell nobody any more."""
+    from huicheng.city import following
+
+    following.remove(out, subscription_id)
+
+
+@subscription.command("dead")
+def dead() -> None:
+    """List messages that were given up."""
+    from huicheng.city import following
+
+    following.dead(out)
+
+
+@subscription.command("replay")
+@click.argument("messages", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every message that was given up.")
+def replay(messages: tuple[str, ...], everything: bool) -> None:
+    """Send given-up MESSAGES anew, under the same ids."""
+    from huicheng.city import following
+
+    following.replay(out, messages, everything=everything)

@@ -1,0 +1,147 @@
+"""Subscriptions as others see them: made, listed, ended; what was given up is seen and sent anew."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.sending import Asking
+from huicheng.exchange.subscribing import messages, posting, signing
+from huicheng.exchange.subscribing.changes import changes_since
+from huicheng.exchange.subscribing.events import SubscriptionEnded, SubscriptionMade
+from huicheng.exchange.subscribing.models import Message, Subscription
+from huicheng.exchange.subscribing.refusals import CannotFollow, NoSuchSubscription
+from huicheng.ground.api import Actor, act, current_actor, publish
+from huicheng.lake import api as lake
+
+MOST_OF_A_DEPARTMENT = 200
+
+
+@dataclass(frozen=True)
+class SubscriptionView:
+    id: str
+    resource: str
+    department: str
+    purpose: str
+    url: str
+    state: str
+    reason: str
+    sent: int
+    waiting: int
+    dead: int
+    created_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that was given up; ``error`` names why."""
+
+    id: str
+    subscription: str
+    resource: str
+    department: str
+    number: int
+    attempts: int
+    status: int | None
+    error: str
+    at: datetime
+    ended_at: datetime | None
+
+
+def subscribe(
+    code: str, url: str, asking: Asking, *, from_beginning: bool = False
+) -> tuple[SubscriptionView, str]:
+    """Be told of a resource's changes at ``url`` from now on. The second answer is the secret that signs them."""
+    if not asking.actor.department:
+        raise CannotFollow(_("只有部门可以订阅。"))
+    target = posting.target_of(url)
+    changes_since(code, asking, limit=1)  # refused here and now, not at night
+    if _own(asking.actor.department).count() >= MOST_OF_A_DEPARTMENT:
+        raise CannotFollow(_("一个部门最多有 %(most)s 个订阅。") % {"most": MOST_OF_A_DEPARTMENT})
+    return _subscribe(code, url, asking, target.host, from_beginning=from_beginning)
+
+
+@act
+def _subscribe(
+    code: str, url: str, asking: Asking, host: str, *, from_beginning: bool
+) -> tuple[SubscriptionView, str]:
+    number = f"S{timezone.localtime():%Y%m%d}-{secrets.token_hex(4)}"
+    version = None if from_beginning else lake.version(find(code).table)
+    row = Subscription.objects.create(
+        id=number, resource=code, department=asking.actor.department or "", actor=asking.actor.as_dict(),
+        purpose=asking.purpose, case=asking.case, url=url, version=version,
+    )  # fmt: skip
+    messages.wake(row.id)
+    publish(
+        SubscriptionMade(
+            subject=f"subscription:{row.id}", resource=code, department=row.department, host=host[:100]
+        )
+    )
+    return _view(row), signing.secret_of(row.id)
+
+
+def _own(department: str) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(department=department).exclude(state=Subscription.ENDED)
+
+
+def subscriptions(actor: Actor) -> list[SubscriptionView]:
+    """One's department's; the data bureau's stewards see all."""
+    waiting = Count("messages", filter=Q(messages__state=Message.WAITING))
+    dead = Count("messages", filter=Q(messages__state=Message.DEAD))
+    rows = _seen(actor).annotate(waiting=waiting, dead=dead).order_by("-created_at", "-id")
+    return [_view(row, waiting=row.waiting, dead=row.dead) for row in rows]
+
+
+def _seen(actor: Actor) -> QuerySet[Subscription]:
+    rows = Subscription.objects.exclude(state=Subscription.ENDED)
+    if actor.kind == "system" or (actor.department == "shuju" and actor.may("steward")):
+        return rows
+    return rows.filter(department=actor.department or "")
+
+
+def _view(row: Subscription, *, waiting: int = 0, dead: int = 0) -> SubscriptionView:
+    return SubscriptionView(
+        row.id, row.resource, row.department, row.purpose, row.url, row.state, row.reason, row.sent, waiting, dead,
+        row.created_at, row.delivered_at,
+    )  # fmt: skip
+
+
+def _found(subscription: str, actor: Actor) -> Subscription:
+    row = _seen(actor).filter(id=subscription[:40]).first()
+    if row is None:
+        raise NoSuchSubscription(_("没有编号为 %(id)s 的订阅。") % {"id": subscription[:40]})
+    return row
+
+
+@act
+def unsubscribe(subscription: str) -> None:
+    row = _found(subscription, current_actor())
+    Subscription.objects.filter(id=row.id).update(state=Subscription.ENDED)
+    row.messages.filter(state=Message.WAITING).delete()
+    publish(SubscriptionEnded(subject=f"subscription:{row.id}", resource=row.resource))
+
+
+def dead_letters(actor: Actor, *, limit: int = 200) -> list[DeadLetter]:
+    rows = Message.objects.filter(state=Message.DEAD, subscription__in=_seen(actor))
+    return [
+        DeadLetter(
+            row.id, row.subscription_id, row.subscription.resource, row.subscription.department, row.number,
+            row.attempts, row.status, row.error, row.at, row.ended_at,
+        )
+        for row in rows.select_related("subscription").order_by("-ended_at")[:limit]
+    ]  # fmt: skip
+
+
+def replay(message: str) -> None:
+    """Send a given-up message anew."""
+    row = Message.objects.filter(id=message[:48], subscription__in=_seen(current_actor())).first()
+    if row is None:
+        raise NoSuchSubscription(_("没有编号为 %(id)s 的推送。") % {"id": message[:48]})
+    messages.replay(row)

@@ -1,0 +1,252 @@
+"""Webhooks to a real receiver that fails, is slow, answers 500 and dies: in order, at least once, signed."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from huicheng.exchange import api as exchange
+from huicheng.exchange.subscribing import posting
+from huicheng.exchange.subscribing.models import Message
+from huicheng.exchange.tests.test_changes import FILES, ME, publish
+from huicheng.exchange.tests.town import PURPOSE, granted, official
+from huicheng.ground.api import acting_as, deliver_news, jobs, run_waiting, seal, system_actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HE = official(13, "何静", "minzheng", "read")
+
+
+class Receiver:
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+        self.port = 0
+
+    def start(self):
+        (self.folder / "port").unlink(missing_ok=True)
+        script = Path(__file__).with_name("receiver.py")
+        self.process = subprocess.Popen([sys.executable, str(script), str(self.folder), str(self.port)])
+        while not (self.folder / "port").exists() or not (self.folder / "port").read_text():
+            time.sleep(0.02)
+        self.port = int((self.folder / "port").read_text())
+
+    def die(self):
+        self.process.kill()
+        self.process.wait()
+
+    def answers(self, *how):
+        (self.folder / "how").write_text(" ".join(map(str, how)))
+
+    @property
+    def came(self):
+        path = self.folder / "came"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/hook?x=1"
+
+
+@pytest.fixture
+def receiver(tmp_path, monkeypatch):
+    monkeypatch.setenv(posting.PRIVATE, "1")
+    monkeypatch.setenv("HUICHENG_WEBHOOK_WAITS", "0.5,0.5")
+    there = Receiver(tmp_path)
+    there.start()
+    yield there
+    there.die()
+
+
+@pytest.fixture
+def followed(receiver):
+    publish(FILES)
+    granted()
+    return exchange.subscribe("health_files", receiver.url, exchange.Asking(HE, PURPOSE))
+
+
+def work(until=lambda: True):
+    """The worker, until what is waited for has come about."""
+    for _ in range(200):
+        seal()
+        deliver_news()
+        run_waiting()
+        if until():
+            return
+        time.sleep(0.05)
+    raise AssertionError("never came about")
+
+
+def change(name):
+    publish({**FILES, "JK1": (name, "1")})
+
+
+def names(receiver, status=None):
+    return [
+        row["row"]["name"] for one in receiver.came if status in (None, one["status"])
+        for row in json.loads(one["body"])["data"]["changes"]
+    ]  # fmt: skip
+
+
+def test_a_change_arrives_signed_as_the_standards_own_package_checks_it(followed, receiver):
+    from standardwebhooks.webhooks import Webhook
+
+    change("甲二")
+    work()
+    (came,) = receiver.came
+    told = Webhook(followed[1]).verify(came["body"], came["headers"])
+    assert told["type"] == "resource.changed"
+    assert [(one["change"], one["row"]["name"]) for one in told["data"]["changes"]] == [("update", "甲二")]
+    assert "file_no" not in came["body"]
+
+
+def test_a_receiver_that_fails_gets_the_same_message_again_and_the_next_one_after_it(followed, receiver):
+    receiver.answers(500)
+    change("一")
+    work()
+    change("二")
+    receiver.answers(204)
+    work(lambda: len(names(receiver, 204)) == 2)
+    first, *_rest, last = receiver.came
+    assert first["status"] == 500
+    assert first["headers"]["webhook-id"] == receiver.came[1]["headers"]["webhook-id"]
+    assert names(receiver, 204) == ["一", "二"]
+    assert last["headers"]["webhook-id"] != first["headers"]["webhook-id"]
+
+
+def test_a_dead_receiver_leaves_a_dead_letter_that_can_be_sent_anew(followed, receiver):
+    receiver.die()
+    change("一")
+    work(lambda: exchange.dead_letters(HE))
+    (dead,) = exchange.dead_letters(HE)
+    assert (dead.attempts, dead.error) == (3, "ConnectionRefusedError")
+    receiver.start()
+    with acting_as(HE):
+        exchange.replay(dead.id)
+        with pytest.raises(exchange.NotDead):
+            exchange.replay(dead.id)
+    work()
+    assert names(receiver) == ["一"]
+    assert receiver.came[0]["headers"]["webhook-id"] == dead.id
+    assert exchange.dead_letters(HE) == []
+
+
+def test_what_comes_after_a_dead_letter_still_arrives(followed, receiver):
+    receiver.answers(500)
+    change("一")
+    work(lambda: exchange.dead_letters(HE))
+    receiver.answers(204)
+    change("二")
+    work(lambda: names(receiver, 204))
+    assert names(receiver, 204) == ["二"]
+
+
+def test_a_slow_receiver_is_cut_off(followed, receiver, monkeypatch):
+    monkeypatch.setattr(posting, "WHOLE", 0.2)
+    receiver.answers(204, 2)
+    change("一")
+    work()
+    assert Message.objects.get().state == Message.WAITING
+    assert Message.objects.get().attempts == 1
+
+
+def test_a_redirect_is_a_failure_and_is_not_followed(followed, receiver):
+    receiver.answers(307)
+    change("一")
+    work()
+    assert [one["status"] for one in receiver.came] == [307]
+    assert Message.objects.get().error == "HTTP 307"
+
+
+def test_a_receiver_that_wants_no_more_is_not_asked_again(followed, receiver):
+    receiver.answers(410)
+    change("一")
+    work()
+    change("二")
+    work()
+    assert len(receiver.came) == 1
+    assert exchange.subscriptions(HE)[0].state == "paused"
+
+
+def test_a_grant_that_ended_ends_what_is_sent_also_what_waits(followed, receiver):
+    receiver.answers(500)
+    change("一")
+    work()
+    receiver.answers(204)
+    exchange.revoke_grant(
+        exchange.grants_of("minzheng")[0].id, official(11, "孙丽", "weijian", "grant"), reason="测试"
+    )
+    work(lambda: exchange.subscriptions(HE)[0].state == "paused")
+    assert names(receiver, 204) == []
+    assert exchange.subscriptions(HE)[0].reason in ("GrantRevoked", "AccessDenied", "NoGrant")
+
+
+def test_long_changes_go_page_by_page_in_order(receiver, monkeypatch):
+    from huicheng.exchange.subscribing import messages
+
+    monkeypatch.setattr(messages, "PAGE", 2)
+    publish(FILES)
+    exchange.subscribe(
+        "health_files", receiver.url, exchange.Asking(system_actor("x"), "试"), from_beginning=True
+    )
+    work(lambda: len(receiver.came) == 2)
+    sizes = [len(json.loads(one["body"])["data"]["changes"]) for one in receiver.came]
+    assert sizes == [2, 1]
+    assert sorted(names(receiver)) == sorted(name for name, _phone in FILES.values())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com/x", "ftp://example.com/", "https://u:p@example.com/", "https://", "https://a b/", "x",
+     "https://example.com/#x", "https://example.com:99999/", "https://[::1"],
+)  # fmt: skip
+def test_an_address_that_nothing_may_be_sent_to_is_refused(url):
+    with pytest.raises(exchange.BadAddress):
+        posting.target_of(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]"])
+def test_nothing_is_sent_inside_unless_the_city_says_so(host):
+    with pytest.raises(posting.NotDelivered, match="PrivateAddress"):
+        posting.post(posting.target_of(f"https://{host}/x"), b"{}", {})
+
+
+def test_nobody_follows_what_he_may_not_read(receiver):
+    publish(FILES)
+    with pytest.raises(exchange.AccessDenied):
+        exchange.subscribe("health_files", receiver.url, exchange.Asking(HE, PURPOSE))
+    assert exchange.subscriptions(ME.actor) == []
+
+
+def test_another_departments_subscription_is_not_there(followed):
+    other = official(20, "周强", "gongan", "read")
+    assert exchange.subscriptions(other) == []
+    with acting_as(other), pytest.raises(exchange.NoSuchSubscription):
+        exchange.unsubscribe(followed[0].id)
+
+
+def test_a_worker_killed_between_the_answer_and_its_note_sends_the_same_id_again(
+    followed, receiver, monkeypatch
+):
+    from huicheng.exchange.subscribing import messages
+
+    class Killed(BaseException):
+        """As a kill would: nothing after the answer is written down."""
+
+    def killed(*_args):
+        raise Killed
+
+    change("一")
+    seal()
+    deliver_news()
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "_delivered", killed)
+        with pytest.raises(Killed):
+            messages.push(followed[0].id)
+    work()
+    ids = [one["headers"]["webhook-id"] for one in receiver.came]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert names(receiver) == ["一", "一"]
+    assert not [one for one in jobs(state="failed") if one.name.startswith("subscribing")]

@@ -1,0 +1,71 @@
+"""What changed in a table between two of its versions, row by row, as a sight of it shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import duckdb
+import pyarrow as pa
+
+from huicheng.lake.asking import Mount, QuestionFailed, show
+from huicheng.lake.engine import closed_connection
+from huicheng.lake.tables import arrow_schema, files_of, pin
+
+CHANGE, ROW = "_change", "_id"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Columns and filter by ``mount``; ``row`` is the SQL of what a row is known by; ``beside`` is carried, not compared."""
+
+    mount: Mount
+    row: str
+    beside: Mapping[str, str]
+
+
+def changes(
+    table: str, before: int | None, after: int, *, sight: Sight, skip: int = 0, limit: int = 1000
+) -> pa.Table:
+    """``insert``, ``update`` and ``delete`` from ``before`` (None: from nothing) to ``after``, ordered by the row's id.
+
+    A row of which nothing shown differs has not changed. Of a deleted row its last values are told. Files that both
+    versions have hold the same rows, and are not read.
+    """
+    versions = {"after": after} if before is None else {"before": before, "after": after}
+    pins = {side: pin(table, number) for side, number in versions.items()}
+    files = {side: set(files_of(delta)) for side, (delta, _hold) in pins.items()}
+    own = {side: sorted(mine - files.get(_other(side), set())) for side, mine in files.items()}
+    engine = closed_connection([path for one in own.values() for path in one])
+    try:
+        for side in ("before", "after"):
+            shape = arrow_schema(pins[side if side in pins else "after"][0])
+            show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
+        engine.execute("SET lock_configuration = true")
+        return engine.sql(_question(sight, skip, limit)).to_arrow_table()
+    except duckdb.Error as error:
+        raise QuestionFailed(str(error)) from error
+    finally:
+        engine.close()
+        for _delta, hold in pins.values():
+            hold.release()
+
+
+def _other(side: str) -> str:
+    return "after" if side == "before" else "before"
+
+
+def _carrying(sight: Sight) -> Mount:
+    return replace(sight.mount, columns={**sight.mount.columns, **sight.beside, ROW: sight.row})
+
+
+def _question(sight: Sight, skip: int, limit: int) -> str:
+    shown = [f'"{name}"' for name in sight.mount.columns]
+    told = [*shown, *(f'"{name}"' for name in sight.beside)]
+    values = ", ".join(f"CASE WHEN a.{ROW} IS NULL THEN b.{one} ELSE a.{one} END AS {one}" for one in told)
+    differs = " OR ".join(f"a.{one} IS DISTINCT FROM b.{one}" for one in shown) or "false"
+    return f"""SELECT CASE WHEN b.{ROW} IS NULL THEN 'insert' WHEN a.{ROW} IS NULL THEN 'delete' ELSE 'update' END
+        AS {CHANGE}, coalesce(a.{ROW}, b.{ROW}) AS {ROW}, {values}
+        FROM sides.after a FULL JOIN sides.before b ON a.{ROW} = b.{ROW}
+        WHERE a.{ROW} IS NULL OR b.{ROW} IS NULL OR {differs}
+        ORDER BY {ROW} LIMIT {int(limit)} OFFSET {int(skip)}"""

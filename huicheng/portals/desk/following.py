@@ -1,0 +1,78 @@
+"""Who is told of changes, what could not be delivered, and sending it anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import BadInput, bureau, current_actor, opens_to
+from huicheng.portals.desk.sight import page_context
+from huicheng.portals.look import api as look
+from huicheng.portals.look.api import Column
+
+
+@opens_to("official")
+def subscriptions(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    context = page_context(
+        rows=[_subscription(one) for one in exchange.subscriptions(actor)],
+        columns=_columns(),
+        dead=[_dead(one) for one in exchange.dead_letters(actor)],
+    )
+    return render(request, "desk/subscriptions.html", context)
+
+
+@opens_to("official", duty="read")
+@require_POST
+def replay(request: HttpRequest, message_id: str) -> HttpResponse:
+    try:
+        exchange.replay(message_id)
+        messages.success(request, _("已排队重发。"))
+    except BadInput as problem:
+        messages.warning(request, str(problem))
+    return redirect("desk:subscriptions")
+
+
+def _title(code: str) -> str:
+    try:
+        return look.said(exchange.resource(code, retired=True).title)
+    except exchange.UnknownResource:
+        return code
+
+
+def _subscription(one: exchange.SubscriptionView) -> dict[str, Any]:
+    return {
+        "title": _title(one.resource), "bureau": bureau(one.department), "url": one.url, "sent": one.sent,
+        "waiting": one.waiting, "dead": one.dead, "at": one.delivered_at, "state": _state(one.state),
+    }  # fmt: skip
+
+
+def _state(state: str) -> str:
+    return {"active": _("推送中"), "paused": _("已停下")}.get(state, state)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(name="title", title=_("资源")), Column(name="bureau", title=_("订阅方")),
+        Column(name="url", title=_("送到"), kind="code", data=True), Column(name="sent", title=_("已送达"), kind="number"),
+        Column(name="waiting", title=_("在排队"), kind="number"), Column(name="dead", title=_("没送到"), kind="number"),
+        Column(name="at", title=_("最近送达"), kind="ago"), Column(name="state", title=_("状态"), kind="chip"),
+    ]  # fmt: skip
+
+
+def _dead(one: exchange.DeadLetter) -> dict[str, Any]:
+    words = {
+        "ConnectionRefusedError": _("对方没有应答"), "TimeoutError": _("对方没有及时答复"), "Gone": _("对方不再接收（410）"),
+        "PrivateAddress": _("地址在内网"), "GrantRevoked": _("授权已撤销"), "GrantExpired": _("授权已到期"),
+        "ChangesExpired": _("那一版数据已不再保存"),
+    }  # fmt: skip
+    return {
+        "id": one.id, "title": _title(one.resource), "bureau": bureau(one.department), "number": one.number,
+        "attempts": one.attempts, "why": words.get(one.error, one.error), "at": one.ended_at,
+    }  # fmt: skip
