@@ -95,7 +95,7 @@ class Pair:
 @contextmanager
 def two_homes(place: Path) -> Iterator[Pair]:
     for name in ("centre", "node"):
-        (place / name).mkdir(parents=True)
+        (place / name).mkdir(parents=True, exist_ok=True)
     pair = Pair(City(place / "centre"), City(place / "node"))
     try:
         yield pair
@@ -108,13 +108,13 @@ def ask(city: City, sql: str) -> list[tuple[Any, ...]]:
         return db.execute(sql).fetchall()
 
 
-def write_visits(path: Path, rows: int) -> Path:
+def write_visits(path: Path, rows: int, *, first: int = 0) -> Path:
     """Some lines alike but for their number, some rows with nothing in a field."""
     chance = random.Random(rows)
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow([one["title"] for one in ENTRY["fields"]])  # type: ignore[index]
-        for n in range(rows):
+        for n in range(first, first + rows):
             day = f"2025-{1 + n % 12:02d}-{1 + n % 28:02d}"
             out.writerow(
                 [f"V{n:08d}", day, MATTERS[n % 5], n % 9 or "", f"{chance.randrange(99999) / 100:.2f}"]
@@ -148,7 +148,7 @@ class Found:
     accepted: int
 
 
-def agreed(pair: Pair) -> Found:
+def agreed(pair: Pair, *, audited: bool = True) -> Found:
     """Rows, checksum and receipts of both ends, found to be the same; each receipt's signature checked on its own."""
     here, there = table(pair.node), table(pair.centre)
     assert len(here) == len(there)
@@ -168,7 +168,7 @@ def agreed(pair: Pair) -> Found:
         receipt = json.loads(one[3])
         mark = receipt["signature"]
         assert verifies(keys[mark["fingerprint"]], canonical(receipt["document"]), mark["value"])
-    for city in (pair.centre, pair.node):
+    for city in (pair.centre, pair.node) if audited else ():
         assert "链条完整" in city.run("audit", "verify").stdout
     assert not ask(pair.node, "select 1 from nodes_outgoing where sent_at is null")
     assert not list((pair.centre.home / "inbox").glob("*/*.part"))

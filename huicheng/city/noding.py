@@ -101,11 +101,13 @@ def publish(resource: str, path: Path | None, stays: bool, **said: Any) -> None:
 def deliver(resource: str, source: str, batch_rows: int) -> None:
     """At the node: deliver SOURCE to RESOURCE here, and put its rows into the outbox."""
     from huicheng.city.delivering import deliver as run
+    from huicheng.exchange import api as exchange
 
     plain = {"sheet": None, "query": None, "pairs": (), "accept_proposal": False, "preview": False, "remember": False,
              "yes": False}  # fmt: skip
-    failed = run(out, resource, source, **plain)
-    _fill(batch_rows)
+    with exchange.room_here():
+        failed = run(out, resource, source, **plain)
+        _fill(batch_rows)
     sys.exit(failed)
 
 

@@ -29,6 +29,7 @@ from huicheng.exchange.nodes.outbox import Waiting
 from huicheng.exchange.nodes.outbox import cut_new as fill_outbox
 from huicheng.exchange.nodes.outbox import offer as offer_resource
 from huicheng.exchange.nodes.problems import CentreAway, CentreRefused, NodeProblem
+from huicheng.exchange.nodes.room import room_here
 from huicheng.exchange.nodes.running import NodeStatus, PublishedState
 from huicheng.exchange.nodes.running import one_pass as node_pass
 from huicheng.exchange.nodes.running import run as run_node
@@ -78,5 +79,6 @@ __all__ = [
     "offer_resource",
     "open_invitations",
     "revoke_node",
+    "room_here",
     "run_node",
 ]

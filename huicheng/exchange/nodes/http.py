@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -24,7 +24,6 @@ from huicheng.exchange.nodes.events import NodeRequestRefused
 from huicheng.exchange.nodes.health import beat
 from huicheng.exchange.nodes.models import Node, Nonce
 from huicheng.exchange.nodes.problems import (
-    NO_ROOM_ERRNOS,
     CentreFault,
     MalformedRequest,
     NodeProblem,
@@ -32,8 +31,8 @@ from huicheng.exchange.nodes.problems import (
     RevokedNode,
     TamperedBody,
     UnknownNode,
-    no_room,
 )
+from huicheng.exchange.nodes.room import is_full, no_room
 from huicheng.ground.api import Actor, UnknownScheme, act, acting_as, events, note_fault, opens_to, publish
 
 View = Callable[[HttpRequest], JsonResponse]
@@ -85,9 +84,7 @@ def _named(error: Exception) -> NodeProblem:
         return MalformedRequest(_("请求太大：一次最多 2 MB。"))
     if isinstance(error, UnknownScheme):
         return MalformedRequest(str(error))
-    if isinstance(error, OSError) and error.errno in NO_ROOM_ERRNOS:
-        return no_room(_("上级"))
-    if isinstance(error, OperationalError) and "full" in str(error):
+    if is_full(error):
         return no_room(_("上级"))
     told = note_fault(error, what="a node's request failed")
     return CentreFault(
@@ -111,7 +108,7 @@ def _note(request: HttpRequest, who: str, problem: NodeProblem) -> None:
     try:
         with acting_as(Actor(id=subject, name="", kind="anonymous")):
             _publish_refusal(subject, problem, request.path)
-    except OperationalError:
+    except DatabaseError:
         note_fault(problem, what=f"refusal of {subject} could not be written down")
 
 

@@ -18,7 +18,6 @@ from huicheng.exchange.landing import sha256_of, sync_folder
 from huicheng.exchange.nodes.chain import GENESIS, MOST_BYTES, Manifest, check_signed
 from huicheng.exchange.nodes.models import Batch, Node, Stream
 from huicheng.exchange.nodes.problems import (
-    NO_ROOM_ERRNOS,
     BatchTooLarge,
     InboxBusy,
     MalformedRequest,
@@ -28,8 +27,8 @@ from huicheng.exchange.nodes.problems import (
     ReplayedBatch,
     TamperedBatch,
     WrongOffset,
-    no_room,
 )
+from huicheng.exchange.nodes.room import is_full, no_room
 from huicheng.ground.api import home
 
 SPARE = 16 << 20
@@ -160,7 +159,7 @@ def _append(path: Path, have: int, data: bytes) -> None:
             sync_folder(path.parent)
     except OSError as error:
         _cut_back(path, have)
-        if error.errno in NO_ROOM_ERRNOS:
+        if is_full(error):
             raise no_room(_("上级")) from error
         raise
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
-
 from huicheng.ground.api import BadInput
 
 
@@ -189,13 +187,3 @@ class DamagedBatch(NodeProblem):
 
 class ForgedReceipt(NodeProblem):
     """The answer does not carry the centre's signature, or is about something else."""
-
-
-NO_ROOM_ERRNOS = {28, 27, 122}  # ENOSPC, EFBIG, EDQUOT
-
-
-def no_room(where: str) -> NoRoom:
-    return NoRoom(
-        _("%(where)s的磁盘满了，什么都没有丢：没写完的部分已去掉。") % {"where": where},
-        do=_("请腾出空间；之后会自动从断点继续。"),
-    )

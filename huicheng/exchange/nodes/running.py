@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import time
@@ -10,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from huicheng import __version__
 from huicheng.exchange.nodes import health, outbox
@@ -21,7 +21,8 @@ from huicheng.exchange.nodes.calling import Line
 from huicheng.exchange.nodes.cutting import BATCH_ROWS
 from huicheng.exchange.nodes.joining import centre
 from huicheng.exchange.nodes.models import Centre, Outgoing, Published
-from huicheng.exchange.nodes.problems import NO_ROOM_ERRNOS, CentreAway, CentreRefused, NodeProblem, no_room
+from huicheng.exchange.nodes.problems import NodeProblem
+from huicheng.exchange.nodes.room import room_here
 from huicheng.exchange.nodes.sending import Sent, answer_all, send_all
 from huicheng.ground.api import home
 
@@ -61,28 +62,28 @@ class NodeStatus:
 
 def one_pass(*, batch_rows: int = BATCH_ROWS, tell: Tell | None = None) -> Sent:
     """Everything once; raises CentreAway or what the centre refused, and remembers it for the status."""
-    parent = centre()
     try:
-        outbox.cut_new(batch_rows=batch_rows)
-        line = Line(parent.url, node=parent.node)
-        said = line.ask("POST", "heartbeat", data=_of_ourselves(parent))
-        _reached(parent, said)
-        outbox.learn(said.get("entries", {}))
-        outbox.cut_new(batch_rows=batch_rows)
-        sent = send_all(line, parent, tell=tell)
-        if sent.batches:
-            outbox.learn(line.ask("POST", "heartbeat", data=_of_ourselves(parent)).get("entries", {}))
-        if said.get("questions"):
-            answer_all(line, parent)
-        _problem("；".join(sent.problems.values()))
-        return sent
+        with room_here():
+            return _pass(centre(), batch_rows, tell)
     except NodeProblem as problem:
         _problem(str(problem))
         raise
-    except (OSError, OperationalError) as error:
-        if getattr(error, "errno", None) not in NO_ROOM_ERRNOS and "full" not in str(error):
-            raise
-        raise no_room(_("本节点")) from error
+
+
+def _pass(parent: Centre, batch_rows: int, tell: Tell | None) -> Sent:
+    outbox.cut_new(batch_rows=batch_rows)
+    line = Line(parent.url, node=parent.node)
+    said = line.ask("POST", "heartbeat", data=_of_ourselves(parent))
+    _reached(parent, said)
+    outbox.learn(said.get("entries", {}))
+    outbox.cut_new(batch_rows=batch_rows)
+    sent = send_all(line, parent, tell=tell)
+    if sent.batches:
+        outbox.learn(line.ask("POST", "heartbeat", data=_of_ourselves(parent)).get("entries", {}))
+    if said.get("questions"):
+        answer_all(line, parent)
+    _problem("；".join(sent.problems.values()))
+    return sent
 
 
 def _of_ourselves(parent: Centre) -> dict[str, Any]:
@@ -103,18 +104,22 @@ def _reached(parent: Centre, said: dict[str, Any]) -> None:
 
 
 def _problem(words: str) -> None:
-    Centre.objects.exclude(problem=words[:2000]).update(problem=words[:2000])
+    with contextlib.suppress(DatabaseError):  # a full disk takes not even that; it is said all the same
+        Centre.objects.exclude(problem=words[:2000]).update(problem=words[:2000])
 
 
 def run(*, batch_rows: int = BATCH_ROWS, tell: Tell | None = None) -> None:
     """For ever. Trouble that may pass is tried again, later and later up to a minute, never all nodes at once."""
     failures, said = 0, ""
     while True:
+        before = outbox.waiting().batches
         try:
             sent = one_pass(batch_rows=batch_rows, tell=tell)
             pause, failures = (IDLE if sent.batches else _until_news(sent)), 0
         except NodeProblem as problem:
-            failures += 1
+            failures = (
+                failures + 1 if outbox.waiting().batches >= before else 1
+            )  # what got through is progress
             pause = min(LONGEST, 2.0 ** min(failures, 6)) * random.uniform(0.5, 1.0)
             if tell and str(problem) != said:
                 said = str(problem)
@@ -153,6 +158,3 @@ def _state(row: Published) -> PublishedState:
         row.resource, row.spec["title"], row.stays, row.state, sent.count(), batches.count() - sent.count(), accepted,
         row.problem,
     )  # fmt: skip
-
-
-__all__ = ["CentreAway", "CentreRefused", "NodeStatus", "PublishedState", "one_pass", "run", "status"]

@@ -33,13 +33,12 @@ from huicheng.exchange.nodes.chain import Manifest, manifest_of, schema_of
 from huicheng.exchange.nodes.events import BatchTaken
 from huicheng.exchange.nodes.models import Batch, Node, Stream
 from huicheng.exchange.nodes.problems import (
-    NO_ROOM_ERRNOS,
     AwaitingReview,
     CentreFault,
     NotInYourSlice,
     TamperedBatch,
-    no_room,
 )
+from huicheng.exchange.nodes.room import is_full, no_room
 from huicheng.exchange.receipts import NeedsConfirmation
 from huicheng.exchange.refusals import DeliveryBroken, NotYours, SourceRefused
 from huicheng.ground.api import Actor, act, acting_as, publish, signed, system_actor
@@ -93,17 +92,13 @@ def _delivered(manifest: Manifest, node: Node, path: Path) -> Outcome:
     except NeedsConfirmation:
         pass
     except DeliveryBroken as fault:
-        raise CentreFault(str(fault)) from fault
+        raise (no_room(_("上级")) if is_full(fault) else CentreFault(str(fault))) from fault
     except SourceRefused as refusal:
         reason = str(refusal)
     except (NotYours, UnknownResource) as refusal:
         raise NotInYourSlice(str(refusal)) from refusal
     except lake.LakeBusy as busy:
         raise CentreFault(_("上级的湖正忙。")) from busy
-    except OSError as error:
-        if error.errno in NO_ROOM_ERRNOS:
-            raise no_room(_("上级")) from error
-        raise
     row = _there(manifest)
     return _outcome_of(row) if row else Outcome("refused", reason=reason)
 
