@@ -20,7 +20,7 @@ class Line:
 
     target: tuple[str, int]
     bad: int = 50
-    faults: int = 30
+    faults: int = 16
     chance: random.Random = field(default_factory=lambda: random.Random(20261121))
     met: Counter[str] = field(default_factory=Counter)
     whole: int = 0
@@ -84,6 +84,7 @@ class Line:
     def reset(one: socket.socket) -> None:
         with contextlib.suppress(OSError):
             one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            one.shutdown(socket.SHUT_RDWR)  # closing alone does not wake whoever still reads
             one.close()
 
 

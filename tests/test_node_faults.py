@@ -73,13 +73,13 @@ def refused(pair: Pair, words: str, *, env: dict[str, str] | None = None) -> str
 def test_a_line_that_breaks_all_the_time(homes, tmp_path):
     pair, line = homes
     began = time.monotonic()
-    outboxed(pair, tmp_path, 30_000, first=0, batch_rows=2000)
+    outboxed(pair, tmp_path, 20_000, first=0, batch_rows=2000)
     line.bad = 50
     pair.run_node()
     pair.wait(lambda: not ask(pair.node, "select 1 from nodes_outgoing where sent_at is null"), seconds=600)
     pair.kill("node")
     line.bad = 0
-    assert sum(line.met.values()) >= 10
+    assert sum(line.met.values()) >= 8
     met = ", ".join(f"{count} × {name}" for name, count in sorted(line.met.items()))
     told(f"network, {line.whole} connections whole, {met}", pair, began)
 
