@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("huicheng.identity.urls")),
     path("api/v1/", include("huicheng.exchange.querying.urls")),
     path("metrics", metrics, name="metrics"),
+    path("sharing/", include("huicheng.exchange.sharing.urls")),
     path(".well-known/", include("huicheng.exchange.evidence.urls")),
     path("api/nodes/", include("huicheng.exchange.nodes.urls")),
 ]

@@ -1,0 +1,110 @@
+"""Addresses of files that hold for a quarter of an hour and for nothing else: no key is sent with them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.granting.door import Grant, GrantExpired, GrantRevoked, UnknownGrant, grant
+from huicheng.exchange.refusals import AccessDenied
+from huicheng.exchange.sharing.models import Fetched, SharedVersion
+from huicheng.exchange.sharing.refusals import AddressRefused, NoSuchShareVersion
+from huicheng.exchange.sharing.tables import shareable
+from huicheng.ground.api import Actor, Event, act, acting_as, publish, secret
+
+LIVES = 15 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedFileFetched(Event):
+    """A reader began to fetch a file with an address it was given; ``number`` is the version of its table."""
+
+    resource: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Address:
+    version: SharedVersion
+    grant: Grant
+    reader: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """``ticket`` says which file, for whom and until when; ``mark`` that we said so; ``ends`` in milliseconds."""
+
+    ticket: str
+    mark: str
+    ends: int
+
+
+def address_of(version: SharedVersion, reader: str) -> Signed:
+    ends = int(time.time()) + LIVES
+    text = f"{version.pk}:{ends}:{reader}".encode()
+    return Signed(base64.urlsafe_b64encode(text).decode().rstrip("="), _mark(text), ends * 1000)
+
+
+def _mark(text: bytes) -> str:
+    return hmac.digest(secret("shared files"), text, "sha256").hex()
+
+
+def found_at(ticket: str, mark: str) -> Address:
+    """What an address leads to, while it holds and its grant does."""
+    try:
+        text = base64.urlsafe_b64decode(ticket[:400] + "=" * (-len(ticket[:400]) % 4))
+    except ValueError:
+        text = b""
+    if not hmac.compare_digest(mark.encode(), _mark(text).encode()):
+        raise AddressRefused(_("这个文件地址不是本平台给出的。"))
+    number, ends, reader = text.decode().split(":", 2)
+    if time.time() > int(ends):
+        raise AddressRefused(_("这个文件地址已经过期，请重新查询共享表。"))
+    version = SharedVersion.objects.filter(pk=int(number)).first()
+    if version is None:
+        raise NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。"))
+    return Address(version, _live(version.grant), reader)
+
+
+def _live(number: str) -> Grant:
+    try:
+        found = grant(number)
+    except UnknownGrant:
+        raise AddressRefused(_("这个文件的授权已不存在。")) from None
+    if not shareable(found):
+        raise _ended(found)
+    return found
+
+
+def _ended(found: Grant) -> AccessDenied:
+    if found.state == "revoked":
+        return GrantRevoked(_("授权 %(id)s 已被撤销。") % {"id": found.id})
+    if found.state == "expired":
+        return GrantExpired(_("授权 %(id)s 已到期，请申请续期。") % {"id": found.id})
+    return AddressRefused(_("授权 %(id)s 现在不能使用。") % {"id": found.id})
+
+
+def note_fetch(ticket: str, address: Address) -> None:
+    """One line for an address, in however many pieces the file is fetched with it."""
+    key = hashlib.sha256(ticket.encode()).hexdigest()
+    if Fetched.objects.filter(token=key).exists():
+        return
+    actor = Actor(id=address.reader, name="", kind="machine", department=address.grant.department)
+    try:
+        with acting_as(actor), transaction.atomic():
+            _note(key, address)
+    except IntegrityError:
+        return  # another piece of it was first
+
+
+@act
+def _note(key: str, address: Address) -> None:
+    Fetched.objects.create(token=key)
+    number, code = address.version.number, address.version.resource
+    publish(SharedFileFetched(subject=f"grant:{address.grant.id}", resource=code, number=number))

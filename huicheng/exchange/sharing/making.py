@@ -1,0 +1,183 @@
+"""A granted table written as a file of its own, masked and filtered: what is handed out is never the source's file."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.asking import NoData
+from huicheng.exchange.catalogue import resource
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.granting.door import Grant, NoGrant
+from huicheng.exchange.policy import Decision, decide
+from huicheng.exchange.querying import formats
+from huicheng.exchange.sending import Asking, Batches, Portion, send
+from huicheng.exchange.sharing.models import SharedVersion
+from huicheng.exchange.sharing.refusals import NoSuchShareVersion
+from huicheng.exchange.sharing.shapes import schema_string, shaped, shared_shape
+from huicheng.ground.api import Actor, Event, act, home, publish
+from huicheng.lake import api as lake
+
+KEPT = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableShared(Event):
+    """A grant's table was written anew for its reader; whose rows it holds is in the receipt of the reading."""
+
+    resource: str
+    number: int
+    source: int
+    rows: int
+
+
+def folder(grant: str) -> Path:
+    return home() / "shares" / grant
+
+
+def file_of(version: SharedVersion) -> Path:
+    return folder(version.grant) / version.name
+
+
+def current(grant: Grant, actor: Actor) -> SharedVersion:
+    """What the grant shows of the newest version of its table; made now where that is not there yet."""
+    spec = resource(grant.resource)
+    decision = _decision(spec, grant, actor)
+    with _alone(grant.id):
+        if not lake.exists(spec.table):
+            raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
+        source, sight = lake.version(spec.table), sight_of(decision)
+        newest = SharedVersion.objects.filter(grant=grant.id).order_by("-number").first()
+        if newest and (newest.source, newest.sight) == (source, sight) and file_of(newest).exists():
+            return newest
+        made = _make(spec, grant, Asking(actor, grant.purpose), source, sight)
+        _drop_old(grant.id)
+        return made
+
+
+def numbered(grant: Grant, actor: Actor, number: int) -> SharedVersion:
+    """An older version, while it is kept and the grant still shows just what it holds."""
+    sight = sight_of(_decision(resource(grant.resource), grant, actor))
+    found = SharedVersion.objects.filter(grant=grant.id, number=number, sight=sight).first()
+    if found is None or not file_of(found).exists():
+        raise NoSuchShareVersion(_("没有第 %(number)s 版，或已不再保存。") % {"number": number})
+    return found
+
+
+def _decision(spec: Resource, grant: Grant, actor: Actor) -> Decision:
+    """By this grant and no other that the department may hold for the same purpose."""
+    decision = decide(spec, actor, grant.purpose)
+    if decision.grant is None or decision.grant.id != grant.id:
+        raise decision.refusal or NoGrant(_("授权 %(id)s 现在不能使用。") % {"id": grant.id})
+    return decision
+
+
+def sight_of(decision: Decision) -> str:
+    told = [dict(decision.columns), decision.where]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _make(spec: Resource, grant: Grant, asking: Asking, source: int, sight: str) -> SharedVersion:
+    last = SharedVersion.objects.filter(grant=grant.id).order_by("-number").first()
+    # Ahead of every number that was given before, also where those were forgotten since.
+    number = max(source, last.number + 1 if last else 0)
+    columns = tuple(f.name for f in spec.fields if f.name in grant.columns)
+    portion = Portion(columns=columns, version=source)
+    folder(grant.id).mkdir(parents=True, exist_ok=True)
+    name = f"{number}-{uuid.uuid4().hex[:16]}.parquet"
+    draft = folder(grant.id) / f".{name}"
+    try:
+        with draft.open("wb") as file:
+            for piece in send(spec, asking, portion=portion, write=_parquet):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(folder(grant.id) / name)
+    finally:
+        draft.unlink(missing_ok=True)
+    facts = pq.read_metadata(folder(grant.id) / name)
+    size = (folder(grant.id) / name).stat().st_size
+    schema = schema_string(facts.schema.to_arrow_schema(), spec)
+    row = SharedVersion(
+        grant=grant.id, number=number, resource=spec.code, source=source, sight=sight, name=name, size=size,
+        rows=facts.num_rows, schema=schema,
+    )  # fmt: skip
+    return _keep(row)
+
+
+@act
+def _keep(row: SharedVersion) -> SharedVersion:
+    row.save(force_insert=True)
+    told = TableShared(
+        subject=f"grant:{row.grant}",
+        resource=row.resource,
+        number=row.number,
+        source=row.source,
+        rows=row.rows,
+    )
+    publish(told)
+    return row
+
+
+def _parquet(batches: Batches) -> Iterator[bytes]:
+    """Times as moments, lists as text: what readers of every kind agree on."""
+    return formats.WRITERS["parquet"](_reshaped(batches))
+
+
+def _reshaped(batches: Batches) -> Batches:
+    first = next(batches)
+    shape = shared_shape(first.schema)
+    yield shaped(first, shape)
+    for batch in batches:
+        yield shaped(batch, shape)
+
+
+@contextlib.contextmanager
+def _alone(grant: str) -> Iterator[None]:
+    """One maker a grant, in whatever process; the kernel lets go when it dies."""
+    place = home() / "shares" / ".locks"
+    place.mkdir(parents=True, exist_ok=True)
+    handle = os.open(place / grant, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _drop_old(grant: str) -> None:
+    """The last few versions stay for those who are reading them."""
+    rows = SharedVersion.objects.filter(grant=grant).order_by("-number")[KEPT:]
+    for row in list(rows):
+        file_of(row).unlink(missing_ok=True)
+        row.delete()
+    known = set(SharedVersion.objects.filter(grant=grant).values_list("name", flat=True))
+    for path in folder(grant).glob("*"):
+        if path.name not in known:
+            path.unlink(
+                missing_ok=True
+            )  # left by a maker that was killed: nobody else makes while we hold the lock
+
+
+def forget_grant(grant: str) -> int:
+    """All that was made for a grant, gone: files first, so that nothing is left that no row names."""
+    with _alone(grant):
+        shutil.rmtree(folder(grant), ignore_errors=True)
+        return SharedVersion.objects.filter(grant=grant).delete()[0]
+
+
+def forget_resource(code: str) -> int:
+    """After rows were erased no copy of them may stay; each grant's table is made anew when it is asked for."""
+    grants = set(SharedVersion.objects.filter(resource=code).values_list("grant", flat=True))
+    return sum(forget_grant(one) for one in grants)

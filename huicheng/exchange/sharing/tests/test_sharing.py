@@ -1,0 +1,214 @@
+"""民政局's own tools read the files it was granted; 公安局's read nothing of them. The client is the public one."""
+
+import io
+import json
+from datetime import timedelta
+
+import delta_sharing
+import pandas as pd
+import pytest
+import requests
+from django.utils import timezone
+
+from huicheng.exchange.api import Terms
+from huicheng.exchange.granting.models import GrantRow
+from huicheng.exchange.sharing import making
+from huicheng.exchange.sharing.models import SharedVersion
+from huicheng.exchange.tests.town import granted, publish_files
+from huicheng.ground.api import acting_as, events, system_actor
+from huicheng.identity.api import make_key
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture
+def files(transactional_db):
+    from huicheng.exchange.api import sync_declared
+
+    sync_declared()
+    publish_files()
+
+
+@pytest.fixture
+def grant(files):
+    return granted()
+
+
+def token_of(of, *, scope="", duties=()):
+    with acting_as(system_actor("test")):
+        return make_key(
+            "共享", of=of, duties=duties, scope=scope, expires=timezone.now() + timedelta(1)
+        ).token
+
+
+@pytest.fixture
+def profile(grant, live_server):
+    told = {
+        "shareCredentialsVersion": 1, "endpoint": f"{live_server.url}/sharing",
+        "bearerToken": token_of("minzheng", scope=f"sharing:{grant.id}"),
+    }  # fmt: skip
+    return delta_sharing.protocol.DeltaSharingProfile.read_from_file(io.StringIO(json.dumps(told)))
+
+
+def client_of(profile):
+    return delta_sharing.rest_client.DataSharingRestClient(profile, num_retries=0)
+
+
+def read(profile, grant, *, delta=None, **how):
+    table = delta_sharing.protocol.Table(name="health_files", share="weijian", schema=grant.id)
+    reader = delta_sharing.reader.DeltaSharingReader(table, client_of(profile), use_delta_format=delta, **how)
+    return reader.to_pandas()
+
+
+def asked(live_server, token, place, method="get", **more):
+    whole = f"{live_server.url}/sharing/{place}"
+    return getattr(requests, method)(whole, headers={"Authorization": f"Bearer {token}"}, timeout=30, **more)
+
+
+def address(profile, grant):
+    place = f"{profile.endpoint}/shares/weijian/schemas/{grant.id}/tables/health_files/query"
+    answer = requests.post(
+        place, "{}", headers={"Authorization": f"Bearer {profile.bearer_token}"}, timeout=30
+    )
+    assert answer.headers["Delta-Table-Version"]
+    return json.loads(answer.text.splitlines()[2])["file"]["url"]
+
+
+def test_the_public_client_lists_what_was_granted(profile, grant):
+    tables = delta_sharing.SharingClient(profile).list_all_tables()
+    assert [(one.share, one.schema, one.name) for one in tables] == [("weijian", grant.id, "health_files")]
+
+
+@pytest.mark.parametrize("delta", [None, False, True], ids=["either", "parquet", "delta"])
+def test_the_public_client_reads_what_was_granted_and_nothing_more(profile, grant, delta):
+    table = read(profile, grant, delta=delta)
+    assert (list(table.columns), len(table)) == (["id_number", "name", "phone", "updated_on"], 12)
+    assert table.sort_values("phone")["id_number"].tolist()[0] == "2101**********0000"
+    assert str(pd.to_datetime(table["updated_on"]).max().date()) == str(timezone.localdate())
+
+
+def test_a_limit_is_kept(profile, grant):
+    assert len(read(profile, grant, delta=False, limit=5)) == 5
+
+
+def test_a_new_version_comes_and_the_older_one_stays_readable(profile, grant):
+    assert len(read(profile, grant)) == 12
+    older = SharedVersion.objects.get().number
+    publish_files(3)
+    assert len(read(profile, grant)) == 3
+    assert len(read(profile, grant, delta=False, version=older)) == 12
+    assert SharedVersion.objects.count() == 2
+
+
+def test_what_is_made_is_read_once_whoever_comes_again(profile, grant):
+    read(profile, grant)
+    read(profile, grant)
+    assert len(events(kind="sharing.TableShared") or events(kind="exchange.TableShared")) == 1
+    assert len(events(kind="exchange.ExportFinished")) == 1
+
+
+def test_another_department_sees_no_share(grant, live_server):
+    token = token_of("gongan", duties=("read",))
+    assert asked(live_server, token, "shares").json() == {"items": []}
+    place = f"shares/weijian/schemas/{grant.id}/tables/health_files/metadata"
+    answer = asked(live_server, token, place)
+    assert (answer.status_code, answer.json()["errorCode"]) == (404, "NO_SUCH_SHARE")
+    assert requests.get(f"{live_server.url}/sharing/shares", timeout=30).status_code == 401
+
+
+def test_a_key_of_one_grant_sees_that_one_alone(profile, files):
+    other = granted(columns=("name",), purpose="另一个用途")
+    tables = delta_sharing.SharingClient(profile).list_all_tables()
+    assert other.id not in {one.schema for one in tables}
+
+
+def test_a_grant_for_sums_or_for_cases_lets_no_table_out(files, live_server):
+    granted(Terms(case_required=True))
+    token = token_of("minzheng", duties=("read",))
+    assert asked(live_server, token, "shares").json() == {"items": []}
+
+
+@pytest.mark.parametrize("end", ["revoked_at", "expires"])
+def test_a_grant_that_ended_closes_the_table_and_the_addresses(profile, grant, end):
+    url = address(profile, grant)
+    assert requests.get(url, timeout=30).status_code == 200
+    GrantRow.objects.update(**{end: timezone.now()})
+    refused = requests.get(url, timeout=30)
+    assert (refused.status_code, refused.json()["error"]) == (
+        403, "grant_revoked" if end == "revoked_at" else "grant_expired",
+    )  # fmt: skip
+    with pytest.raises(requests.HTTPError, match="403"):
+        read(profile, grant)
+
+
+def test_an_address_holds_a_quarter_of_an_hour(profile, grant, monkeypatch):
+    from huicheng.exchange.sharing import links
+
+    monkeypatch.setattr(links, "LIVES", -1)
+    answer = requests.get(address(profile, grant), timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (403, "address_refused")
+
+
+def test_an_address_that_was_altered_leads_nowhere(profile, grant):
+    url = address(profile, grant)
+    place, mark = url.split("?")
+    for wrong in (place, url[:-3] + "xxx", f"{place}A?{mark}", f"{place.rpartition('/')[0]}/x?{mark}"):
+        assert requests.get(wrong, timeout=30).status_code == 403, wrong
+
+
+def test_files_come_whole_or_in_ranges(profile, grant):
+    url = address(profile, grant)
+    whole = requests.get(url, timeout=30).content
+    assert int(requests.head(url, timeout=30).headers["Content-Length"]) == len(whole)
+    for asked_for, expected in (("bytes=0-3", whole[:4]), ("bytes=-4", whole[-4:]), ("bytes=8-", whole[8:])):
+        part = requests.get(url, headers={"Range": asked_for}, timeout=30)
+        assert (part.status_code, part.content) == (206, expected)
+    assert requests.get(url, headers={"Range": f"bytes={len(whole)}-"}, timeout=30).status_code == 416
+
+
+def test_a_download_leaves_one_line_however_many_pieces(profile, grant):
+    url = address(profile, grant)
+    for _piece in range(3):
+        requests.get(url, headers={"Range": "bytes=0-9"}, timeout=30)
+    assert (
+        len([one for one in events(subject=f"grant:{grant.id}") if one.kind.endswith("SharedFileFetched")])
+        == 1
+    )
+
+
+def test_after_an_erasure_no_copy_stays(profile, grant):
+    url = address(profile, grant)
+    assert making.forget_resource("health_files") > 0
+    assert requests.get(url, timeout=30).status_code == 404
+    assert not making.folder(grant.id).exists()
+    assert len(read(profile, grant)) == 12
+
+
+def test_a_maker_that_was_killed_leaves_nothing_behind(profile, grant):
+    making.folder(grant.id).mkdir(parents=True)
+    (making.folder(grant.id) / ".9-half.parquet").write_bytes(b"PAR1")
+    assert len(read(profile, grant)) == 12
+    assert len(list(making.folder(grant.id).iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("[]", "wrong_sharing_request"), ("{", "wrong_sharing_request"), ('{"version": "1"}', "wrong_sharing_request"),
+        ('{"version": 99}', "no_such_share_version"), ('{"timestamp": "gestern"}', "wrong_sharing_request"),
+        ('{"startingVersion": 0}', "wrong_sharing_request"),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_named(profile, grant, live_server, body, error):
+    place = f"shares/weijian/schemas/{grant.id}/tables/health_files/query"
+    answer = asked(live_server, profile.bearer_token, place, "post", data=body)
+    assert (400 <= answer.status_code < 500, answer.json()["error"]) == (True, error)
+
+
+def test_lists_come_in_pages(files, live_server):
+    one, two = granted(), granted(columns=("name",), purpose="另一个用途")
+    token = token_of("minzheng", duties=("read",))
+    first = asked(live_server, token, "shares/weijian/all-tables?maxResults=1").json()
+    rest = asked(live_server, token, f"shares/weijian/all-tables?pageToken={first['nextPageToken']}").json()
+    assert {one.id, two.id} == {item["id"] for item in first["items"] + rest["items"]}
+    assert asked(live_server, token, "shares?pageToken=%20x").status_code == 400
