@@ -71,10 +71,12 @@ def account(who: str) -> Any:
 # One line for each parameter that a route takes, by the portal it is in.
 VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("open", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
-    ("sharing", "share"): lambda town: Value("gongan", "no_such_share", kept=True),
+    ("sharing", "share"): lambda town: Value("gongan", "nobody", kept=True),
     ("sharing", "schema"): lambda town: Value("G1", "G9"),
     ("sharing", "table"): lambda town: Value("police_households", "no_such_table"),
     ("sharing", "ticket"): lambda town: Value("MTox", "OTo5"),
+    ("gateway", "code"): lambda town: Value("police_households", "nothing_here"),
+    ("gateway", "path"): lambda town: Value("people/7", "people/8"),
     ("query", "code"): lambda town: Value("police_households", "no_such_table"),
     ("open", "form"): lambda town: Value("csv", "doc"),
     ("open", "syntax"): lambda town: Value("ttl", "doc"),

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("language/", opens_to("everyone")(set_language), name="set_language"),
     path("account/", include("huicheng.identity.urls")),
+    path("api/v1/services/", include("huicheng.exchange.gateway.urls")),
     path("api/v1/", include("huicheng.exchange.querying.urls")),
     path("metrics", metrics, name="metrics"),
     path("sharing/", include("huicheng.exchange.sharing.urls")),

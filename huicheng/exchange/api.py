@@ -99,6 +99,8 @@ from huicheng.exchange.evidence.receipts import (
     signed_record,
 )
 from huicheng.exchange.evidence.sets import sql_key
+from huicheng.exchange.gateway import door as gateway
+from huicheng.exchange.gateway.door import *  # noqa: F403
 from huicheng.exchange.granting import door as granting
 from huicheng.exchange.granting.door import *  # noqa: F403
 from huicheng.exchange.harmless import harmless_cell
@@ -184,6 +186,22 @@ from huicheng.exchange.subscribing.refusals import (
 )
 from huicheng.exchange.supervising import door as supervising
 from huicheng.exchange.supervising.door import *  # noqa: F403
+from huicheng.exchange.sharing import door as sharing
+from huicheng.exchange.sharing.door import *  # noqa: F403
+from huicheng.exchange.supervising.counting import count_reading
+from huicheng.exchange.supervising.measuring import (
+    CatalogueSupervised,
+    Place,
+    Seen,
+    Six,
+    Supervision,
+    Warned,
+    concerns,
+    seen_of,
+    supervise,
+)
+from huicheng.exchange.supervising.watching import Used, filled, readings, refusals, use
+from huicheng.exchange.supervising.wording import CONCERNS, Worded
 
 __all__ = [
     "CHOICES",
@@ -373,3 +391,5 @@ __all__ = [
 __all__ += granting.__all__
 __all__ += supervising.__all__
 __all__ += nodes.__all__
+__all__ += gateway.__all__
+__all__ += sharing.__all__

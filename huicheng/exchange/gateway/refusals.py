@@ -1,0 +1,83 @@
+"""Why a call did not reach its service, or its answer did not come back; ours and the service's are told apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huicheng.ground.api import BadInput
+
+
+class ServiceUnfit(BadInput):
+    """What was to be published cannot be: its address, its methods or its schema."""
+
+
+class NotYoursToPublish(BadInput):
+    status = 403
+
+
+class NoSuchService(BadInput):
+    status = 404
+
+
+class MethodNotPublished(BadInput):
+    status = 405
+
+
+class BadPath(BadInput):
+    """A path that could lead elsewhere."""
+
+
+class BodyTooLarge(BadInput):
+    status = 413
+
+
+class TooManyCalls(BadInput):
+    status = 429
+
+    def __init__(self, message: str, *, again: datetime) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class CircuitOpen(BadInput):
+    """The service has failed again and again; it is left alone for a while."""
+
+    status = 503
+
+    def __init__(self, message: str, *, again: datetime) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+class ServiceFault(BadInput):
+    """The service's own failure: it counts against its circuit."""
+
+    status = 502
+
+
+class ServiceUnreachable(ServiceFault):
+    pass
+
+
+class AddressNotAllowed(ServiceFault):
+    """Its name leads to an address where services may not be."""
+
+
+class ServiceTimedOut(ServiceFault):
+    status = 504
+
+
+class ServiceRedirected(ServiceFault):
+    """It sent the caller elsewhere; nobody goes."""
+
+
+class AnswerTooLarge(ServiceFault):
+    pass
+
+
+class AnswerUnfit(ServiceFault):
+    """Not what its schema promises."""
+
+
+class ServiceFailed(ServiceFault):
+    """It answered 5xx."""

@@ -1,0 +1,300 @@
+"""Services that departments publish, and calling them as the policy lets one."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import SplitResult, quote, urlsplit
+
+import jsonschema
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from referencing import Registry
+
+from huicheng.exchange.asking import admit
+from huicheng.exchange.catalogue import resource
+from huicheng.exchange.gateway import calling, circuit
+from huicheng.exchange.gateway.models import Service, Use
+from huicheng.exchange.gateway.refusals import (
+    AnswerUnfit,
+    BadPath,
+    BodyTooLarge,
+    MethodNotPublished,
+    NoSuchService,
+    NotYoursToPublish,
+    ServiceFailed,
+    ServiceFault,
+    ServiceUnfit,
+    TooManyCalls,
+)
+from huicheng.exchange.sending import Asking
+from huicheng.ground.api import Actor, Event, act, current_actor, publish
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+LONGEST_SCHEMA, LONGEST_WAIT, MOST_BODY = 100_000, 60.0, 1024 * 1024
+SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\?#%]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePublished(Event):
+    """Where it is stays out of the line: the catalogue's readers call it through the gateway alone."""
+
+    resource: str
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceWithdrawn(Event):
+    resource: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceCalled(Event):
+    """``outcome`` is ``ok`` or the name of the error. Neither the path nor anything that was sent: it may name people."""
+
+    resource: str
+    method: str
+    status: int
+    outcome: str
+    ms: int
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitOpened(Event):
+    resource: str
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    code: str
+    title: str
+    owner: str
+    base_url: str
+    methods: tuple[str, ...]
+    timeout: float
+    per_minute: int
+    circuit: str
+    failures: int
+    checked: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call as its caller sent it."""
+
+    method: str
+    path: str
+    query: str
+    kind: str
+    accept: str
+    body: bytes
+
+
+def may_publish(actor: Actor, owner: str) -> bool:
+    if actor.kind == "system":
+        return True
+    steward = actor.department == "shuju" and actor.may("steward")
+    return actor.kind == "official" and (steward or (actor.department == owner and actor.may("deliver")))
+
+
+@act
+def publish_service(
+    code: str, *, base_url: str, methods: Sequence[str] = ("GET",), timeout: float = 10,
+    per_minute: int = 60, answer_schema: Any = None,
+) -> ServiceView:  # fmt: skip
+    """The HTTP service behind a catalogue entry; who may call it is what the entry's sharing and its grants say."""
+    spec = resource(code)
+    if not may_publish(current_actor(), spec.owner):
+        raise NotYoursToPublish(_("只有“%(title)s”的提供部门能发布它的接口。") % {"title": spec.title})
+    _fit(base_url, methods, timeout, per_minute)
+    _fit_schema(answer_schema)
+    facts = {
+        "owner": spec.owner, "base_url": base_url.rstrip("/"), "methods": list(dict.fromkeys(methods)),
+        "timeout": timeout, "per_minute": per_minute, "answer_schema": answer_schema, "published": True,
+        "failures": 0, "opened_at": None, "probe_at": None,
+    }  # fmt: skip
+    row, _new = Service.objects.update_or_create(code=spec.code, defaults=facts)
+    publish(ServicePublished(subject=f"service:{code}"[:120], resource=code, methods=tuple(row.methods)))
+    return _view(row)
+
+
+def _fit(base_url: str, methods: Sequence[str], timeout: float, per_minute: int) -> None:
+    _base(base_url)
+    if not methods or any(one not in METHODS for one in methods):
+        raise ServiceUnfit(_("方法只能是 %(known)s。") % {"known": "、".join(METHODS)})
+    if not 0 < timeout <= LONGEST_WAIT:
+        raise ServiceUnfit(_("超时应在 0 到 %(most)s 秒之间。") % {"most": f"{LONGEST_WAIT:g}"})
+    if not 1 <= per_minute <= 100_000:
+        raise ServiceUnfit(_("每分钟次数应在 1 到 100000 之间。"))
+
+
+def _base(text: str) -> SplitResult:
+    try:
+        found = urlsplit(text)
+        fit = found.scheme in ("http", "https") and bool(found.hostname) and found.port != 0
+    except ValueError:
+        fit = False
+    if (
+        not fit
+        or len(text) > 300
+        or found.username
+        or found.query
+        or found.fragment
+        or not text.isprintable()
+    ):
+        raise ServiceUnfit(_("服务地址应像 https://主机/路径，不含账号、查询串和 #。"))
+    return found
+
+
+def _fit_schema(schema: Any) -> None:
+    if schema is None:
+        return
+    try:
+        if len(json.dumps(schema)) > LONGEST_SCHEMA:
+            raise ServiceUnfit(_("应答结构太大。"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except (jsonschema.SchemaError, TypeError) as problem:
+        told = getattr(problem, "message", "")[:200]
+        raise ServiceUnfit(_("应答结构不是有效的 JSON Schema：%(why)s") % {"why": told}) from None
+
+
+@act
+def withdraw_service(code: str) -> None:
+    row = _row(code)
+    if not may_publish(current_actor(), row.owner):
+        raise NotYoursToPublish(_("只有提供部门能撤下它的接口。"))
+    Service.objects.filter(pk=code).update(published=False)
+    publish(ServiceWithdrawn(subject=f"service:{code}"[:120], resource=code))
+
+
+def services(owner: str | None = None) -> list[ServiceView]:
+    rows = Service.objects.filter(Q(owner=owner) if owner else Q(), published=True).order_by("code")
+    return [_view(row) for row in rows]
+
+
+def _view(row: Service) -> ServiceView:
+    return ServiceView(
+        row.code, resource(row.code, retired=True).title, row.owner, row.base_url, tuple(row.methods), row.timeout,
+        row.per_minute, circuit.state(row), row.failures, row.answer_schema is not None, row.at,
+    )  # fmt: skip
+
+
+def _row(code: str) -> Service:
+    row = Service.objects.filter(pk=code[:120], published=True).first()
+    if row is None:
+        raise NoSuchService(_("没有发布这个接口。"))
+    return row
+
+
+def call_service(code: str, asking: Asking, asked: Asked) -> calling.Answer:
+    """Call it as the policy lets this caller; every call leaves a line, whatever became of it."""
+    spec, row = resource(code), _row(code)
+    admit(f"SELECT 1 FROM {spec.table}", asking.actor, asking.purpose, asking.case)
+    if asked.method not in row.methods:
+        raise MethodNotPublished(_("这个接口只支持 %(known)s。") % {"known": "、".join(row.methods)})
+    if len(asked.body) > MOST_BODY:
+        raise BodyTooLarge(_("正文超过 1 MB。"))
+    target = _target(row, asked)
+    _take(row, asking.actor.department or "")
+    circuit.pass_through(row)
+    return _called(row, asking, asked, target)
+
+
+def _target(row: Service, asked: Asked) -> str:
+    """Under the base path and nowhere else."""
+    segments = asked.path.split("/") if asked.path else []
+    for one in segments:
+        if one in (".", "..") or (one and not SEGMENT.fullmatch(one)):
+            raise BadPath(_("路径里有不能用的部分。"))
+    if "" in segments[:-1]:
+        raise BadPath(_("路径里有不能用的部分。"))
+    if (
+        not asked.query.isascii()
+        or not asked.query.isprintable()
+        or len(asked.query) > 8000
+        or " " in asked.query
+    ):
+        raise BadPath(_("查询串里有不能用的字符。"))
+    path = urlsplit(row.base_url).path + "/" + "/".join(quote(one, safe="") for one in segments)
+    return path + (f"?{asked.query}" if asked.query else "")
+
+
+def _take(row: Service, department: str) -> None:
+    """One row a caller, changed in one statement, so that no two slip by."""
+    window = int(timezone.now().timestamp()) // 60
+    Use.objects.get_or_create(service=row.code, department=department)
+    mine = Use.objects.filter(service=row.code, department=department)
+    if mine.filter(window__lt=window).update(window=window, used=1):
+        return
+    if not mine.filter(used__lt=row.per_minute).update(used=F("used") + 1):
+        again = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+        raise TooManyCalls(_("本部门每分钟最多调用 %(most)s 次。") % {"most": row.per_minute}, again=again)
+
+
+def _called(row: Service, asking: Asking, asked: Asked, target: str) -> calling.Answer:
+    start = time.monotonic()
+    told = {
+        "Accept": asked.accept or "application/json",
+        "User-Agent": "huicheng-gateway",
+        "Connection": "close",
+    }
+    told |= {
+        "X-Huicheng-Department": asking.actor.department or "",
+        "X-Huicheng-Purpose": quote(asking.purpose),
+    }
+    told |= {"Content-Type": asked.kind} if asked.body and asked.kind else {}
+    try:
+        made = calling.Call(asked.method, target, told, asked.body)
+        answer = calling.call(urlsplit(row.base_url), made, timeout=row.timeout)
+        _check(row, asked, answer)
+    except ServiceFault as fault:
+        opened = circuit.failed(row)
+        _note(row, asking, asked, outcome=type(fault).__name__, start=start, opened=opened)
+        raise
+    circuit.succeeded(row)
+    _note(row, asking, asked, outcome="ok", start=start, answer=answer)
+    return answer
+
+
+def _check(row: Service, asked: Asked, answer: calling.Answer) -> None:
+    if answer.status >= 500:
+        raise ServiceFailed(_("服务出错，答了 %(status)s。") % {"status": answer.status})
+    if row.answer_schema is None or answer.status >= 300 or asked.method == "HEAD" or answer.status == 204:
+        return
+    try:
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise AnswerUnfit(_("服务的应答不是 JSON。")) from None
+    # An empty registry: a schema's reference to elsewhere is never fetched.
+    checker = jsonschema.Draft202012Validator(row.answer_schema, registry=Registry())
+    problem = next(iter(checker.iter_errors(told)), None)
+    if problem is not None:
+        place = "/".join(str(one) for one in problem.absolute_path)[:100]
+        raise AnswerUnfit(
+            _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。")
+            % {"place": place or "/", "rule": problem.validator}
+        )
+
+
+@act
+def _note(
+    row: Service, asking: Asking, asked: Asked, *, outcome: str, start: float,
+    answer: calling.Answer | None = None, opened: bool = False,
+) -> None:  # fmt: skip
+    line = ServiceCalled(
+        subject=f"service:{row.code}"[:120], purpose=asking.purpose[:200], resource=row.code, method=asked.method,
+        status=answer.status if answer else 0, outcome=outcome, ms=round((time.monotonic() - start) * 1000),
+        sent=len(asked.body), received=len(answer.body) if answer else 0,
+    )  # fmt: skip
+    publish(line)
+    if opened:
+        publish(CircuitOpened(subject=f"service:{row.code}"[:120], resource=row.code))
