@@ -188,20 +188,8 @@ from huicheng.exchange.supervising import door as supervising
 from huicheng.exchange.supervising.door import *  # noqa: F403
 from huicheng.exchange.sharing import door as sharing
 from huicheng.exchange.sharing.door import *  # noqa: F403
-from huicheng.exchange.supervising.counting import count_reading
-from huicheng.exchange.supervising.measuring import (
-    CatalogueSupervised,
-    Place,
-    Seen,
-    Six,
-    Supervision,
-    Warned,
-    concerns,
-    seen_of,
-    supervise,
-)
-from huicheng.exchange.supervising.watching import Used, filled, readings, refusals, use
-from huicheng.exchange.supervising.wording import CONCERNS, Worded
+from huicheng.exchange.supervising import door as supervising
+from huicheng.exchange.supervising.door import *  # noqa: F403
 
 __all__ = [
     "CHOICES",

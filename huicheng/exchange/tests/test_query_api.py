@@ -9,8 +9,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from huicheng.exchange.api import Terms
+from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import PURPOSE, granted, publish_files
 from huicheng.ground.api import events
+
+
+@pytest.fixture
+def files(db):
+    publish_files()
+
+
+@pytest.fixture
+def program(files):
+    return Program("minzheng", "read")
+
+
+@pytest.fixture
+def owner(files):
+    return Program("weijian", "read")
+
 
 FILES = "resources/health_files/rows"
 

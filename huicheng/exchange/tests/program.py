@@ -1,11 +1,10 @@
-"""民政局's program with a key, and the health files that its department was granted for one purpose."""
+"""A department's program, as tests send it to the API."""
 
 from urllib.parse import quote
 
-import pytest
 from django.test import Client, RequestFactory
 
-from huicheng.exchange.tests.town import PURPOSE, publish_files
+from huicheng.exchange.tests.town import PURPOSE
 from huicheng.ground.api import Actor, acting_as
 
 
@@ -35,18 +34,3 @@ class Program:
         request.resolver_match = match
         with acting_as(self.actor):
             return match.func(request, *match.args, **match.kwargs)
-
-
-@pytest.fixture
-def files(db):
-    publish_files()
-
-
-@pytest.fixture
-def program(files):
-    return Program("minzheng", "read")
-
-
-@pytest.fixture
-def owner(files):
-    return Program("weijian", "read")

@@ -14,7 +14,7 @@ from huicheng.exchange.gateway import calling, circuit
 from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.gateway.refusals import NotYoursToPublish, ServiceUnfit
 from huicheng.exchange.gateway.services import publish_service, services, withdraw_service
-from huicheng.exchange.querying.tests.conftest import Program
+from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import QIAN, SUN, granted, publish_files
 from huicheng.ground.api import acting_as, events
 
