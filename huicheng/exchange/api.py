@@ -158,6 +158,8 @@ from huicheng.exchange.refusals import (
 from huicheng.exchange.retention import OldFilesSwept, SweepRefused, Swept, held_still, sweep
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 from huicheng.exchange.sending import Asking
+from huicheng.exchange.sharing import door as sharing
+from huicheng.exchange.sharing.door import *  # noqa: F403
 from huicheng.exchange.subscribing.changes import Changes, changes_since
 from huicheng.exchange.subscribing.door import (
     DeadLetter,
@@ -185,11 +187,7 @@ from huicheng.exchange.subscribing.refusals import (
     NotDead,
 )
 from huicheng.exchange.supervising import door as supervising
-from huicheng.exchange.supervising.door import *  # noqa: F403
-from huicheng.exchange.sharing import door as sharing
-from huicheng.exchange.sharing.door import *  # noqa: F403
-from huicheng.exchange.supervising import door as supervising
-from huicheng.exchange.supervising.door import *  # noqa: F403
+from huicheng.exchange.supervising.door import *  # noqa: F403  # noqa: F403
 
 __all__ = [
     "CHOICES",
