@@ -197,6 +197,9 @@ def _steps(standing: exchange.Entry | None, draft: exchange.Version | None) -> d
         "state_words": state_words(),
         "declared": declared,
         "writes": writes,
+        "may_apply": standing is not None
+        and standing.state == "published"
+        and exchange.may_apply(standing.spec, actor),
         "may_edit": writes and not declared and (draft is None or draft.state != "review"),
         "may_submit": writes and draft is not None and draft.state in ("draft", "returned"),
         "may_take_back": writes and draft is not None and draft.state == "review",

@@ -39,6 +39,8 @@ def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> 
     newest = _newest(receipts)
     kinds = [
         (_held(newest), _("还有 %(n)s 份交付等待确认"), reverse("desk:deliveries")),
+        (_asked(actor), _("还有 %(n)s 份数据申请等您答复"), reverse("desk:access") + "?show=asked"),
+        (_returned(actor), _("还有 %(n)s 份数据申请要补正"), reverse("desk:access") + "?show=mine"),
         (_failed(newest), _("还有 %(n)s 份交付没有成功"), reverse("desk:deliveries") + "?show=refused"),
         (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
         (_late(actor, newest), _("还有 %(n)s 项资源迟交"), reverse("desk:deliveries")),
@@ -71,6 +73,30 @@ def _held(newest: list[dict[str, Any]]) -> Iterator[Need]:
         if one["state"] == "held":
             title = _("%(title)s：交付在等确认") % {"title": said(one["title"])}
             yield Need(title, one["reason"] or one["file"], one["href"], "clock")
+
+
+def _asked(actor: Actor) -> Iterator[Need]:
+    """The applications that this official may answer, the nearest day first."""
+    found = [*exchange.applications_to(actor.department or "-"), *exchange.applications_escalated()]
+    mine = {one.id: one for one in found if exchange.may_answer(one, actor)}
+    for one in sorted(mine.values(), key=lambda one: one.answer_by):
+        resource = exchange.resource(one.resource, retired=True)
+        names = {
+            "who": bureau(one.department), "title": said(resource.title), "day": look.day(one.answer_by)
+        }  # fmt: skip
+        words = _("%(day)s 到期，已逾期。") if one.overdue else _("最迟 %(day)s 答复。")
+        href = reverse("desk:application", args=[one.id])
+        yield Need(_("%(who)s申请「%(title)s」") % names, words % names, href, "inbox")
+
+
+def _returned(actor: Actor) -> Iterator[Need]:
+    if not actor.may("read"):
+        return
+    for one in exchange.applications_of(actor.department or "-"):
+        if one.state == "returned":
+            title = said(exchange.resource(one.resource, retired=True).title)
+            href = reverse("desk:application", args=[one.id])
+            yield Need(_("「%(title)s」的申请要补正") % {"title": title}, one.reason, href, "inbox")
 
 
 def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:

@@ -109,3 +109,17 @@ def test_a_figure_that_is_no_number_is_said(li, sun):
     answer = sun.post(applied(li), {"do": "approve", "column": ["name"], "per_minute": "很多"})
     assert answer.status_code == 400
     assert "“很多”不是整数" in answer.content.decode()
+
+
+def test_what_waits_for_her_answer_stands_on_her_desk_and_what_came_back_on_his(li, sun):
+    place = applied(li)
+    assert place in sun.get("/desk/").content.decode()
+    assert place not in li.get("/desk/").content.decode()
+    sun.post(place, {"do": "return", "reason": "请写到条"})
+    assert place not in sun.get("/desk/").content.decode()
+    assert place in li.get("/desk/").content.decode()
+
+
+def test_an_entry_of_another_department_leads_to_its_application(li):
+    assert APPLY in li.get("/desk/catalogue/e/health_files/").content.decode()
+    assert "/desk/access/apply/" not in li.get("/desk/catalogue/e/civil_records/").content.decode()
