@@ -74,6 +74,7 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-monitor", STEWARD, "/desk/monitor/"),
     ("desk-monitor-own", BUREAU, "/desk/monitor/"),
     ("desk-jobs", STEWARD, "/desk/jobs/"),
+    ("desk-feeds", STEWARD, "/desk/feeds/"),
     ("desk-subscriptions", STEWARD, "/desk/subscriptions/"),
     ("desk-fusion", STEWARD, "/desk/fusion/"),
     ("desk-quality", STEWARD, "/desk/quality/"),

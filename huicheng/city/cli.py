@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huicheng.city.cli_following import subscription
+from huicheng.city.feeding import feed
 from huicheng.city.grants import grants
 from huicheng.city.noding import node
 from huicheng.city.speaking import Terminal
@@ -373,5 +374,6 @@ def list_jobs(limit: int) -> None:
 
 
 main.add_command(grants)
+main.add_command(feed)
 main.add_command(node)
 main.add_command(subscription)

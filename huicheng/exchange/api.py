@@ -99,6 +99,8 @@ from huicheng.exchange.evidence.receipts import (
     signed_record,
 )
 from huicheng.exchange.evidence.sets import sql_key
+from huicheng.exchange.feeding import door as feeding
+from huicheng.exchange.feeding.door import *  # noqa: F403
 from huicheng.exchange.gateway import door as gateway
 from huicheng.exchange.gateway.door import *  # noqa: F403
 from huicheng.exchange.granting import door as granting
@@ -374,6 +376,7 @@ __all__ = [
     "withdraw",
     "wrote_it",
 ]
+__all__ += feeding.__all__
 __all__ += granting.__all__
 __all__ += supervising.__all__
 __all__ += nodes.__all__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,14 @@ from huicheng.exchange.models import Delivery
 from huicheng.exchange.reading.opening import glance, open_source
 from huicheng.exchange.reading.source import Source, form_of
 from huicheng.exchange.receipts import NeedsConfirmation, Receipt, receipt_of
-from huicheng.exchange.refusals import NotYours, SourceRefused, retold
+from huicheng.exchange.refusals import (
+    EmptySource,
+    NotYours,
+    QueryRefused,
+    SourceRefused,
+    SourceUnreachable,
+    retold,
+)
 from huicheng.ground.api import (
     Actor,
     JobView,
@@ -58,6 +65,8 @@ class Ask:
     sheet: str | None
     query: str | None
     shown: Stepped | None
+    # What the rows of a draft say of it, kept with the receipt: who is asked again and again says how far he is.
+    noting: Callable[[Path], dict[str, Any]] | None = None
 
     @property
     def name(self) -> str:
@@ -73,12 +82,16 @@ def deliver(
     Raises what is wrong with the delivery as a whole, after leaving a failed receipt that says so; raises
     NeedsConfirmation where a replacement would lose most rows and nobody has confirmed it yet.
     """
-    spec = find_unquoted(resource)
-    with acting_as(actor or current_actor()), _opened_for_job():
-        admit(spec, current_actor())
-        row, job = _receive(Ask(spec, source, mapping, sheet, query, progress))
+    ask = Ask(find_unquoted(resource), source, mapping, sheet, query, progress)
+    return deliver_asked(ask, actor or current_actor())
+
+
+def deliver_asked(ask: Ask, actor: Actor) -> Receipt:
+    with acting_as(actor), _opened_for_job():
+        admit(ask.resource, current_actor())
+        row, job = _receive(ask)
         if job:
-            run_inline(job, watcher=_watcher(progress))
+            run_inline(job, watcher=_watcher(ask.shown))
             row.refresh_from_db()
         return ended(row)
 
@@ -134,9 +147,13 @@ def _receive(ask: Ask) -> tuple[Delivery, JobView | None]:
     try:
         landed, opened, mapping = _fetch(ask) if is_address(ask.source) else _take_in(ask, Path(ask.source))
     except SourceRefused as refusal:
-        fail(_new(ask, {}), refusal)
+        # Who asks by himself tells of it himself: a receipt each minute that a database is away helps nobody.
+        if not (ask.noting and isinstance(refusal, EmptySource | SourceUnreachable | QueryRefused)):
+            fail(_new(ask, {}), refusal)
         raise
     facts = _facts(ask, landed, opened, mapping)
+    if ask.noting:
+        facts["options"] |= ask.noting(landed.path)
     # Between looking for the same content and writing down one's own nobody else may do so: not another process either.
     with one_at_a_time(f"{ask.resource.code}.entry"), transaction.atomic():
         row = _same(ask.resource, facts) or _new(ask, facts)

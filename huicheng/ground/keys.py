@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.translation import gettext as _
 
@@ -150,3 +151,13 @@ def secret(name: str) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"huicheng:{name}".encode()).derive(
         master
     )
+
+
+def lock(name: str, text: str) -> bytes:
+    """For a credential that must be used again: sealed under a key of the city's own (AES-256-GCM), useless without it."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(secret(f"lock {name}")).encrypt(nonce, text.encode(), name.encode())
+
+
+def unlock(name: str, sealed: bytes) -> str:
+    return AESGCM(secret(f"lock {name}")).decrypt(sealed[:12], sealed[12:], name.encode()).decode()

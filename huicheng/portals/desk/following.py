@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -37,6 +38,33 @@ def replay(request: HttpRequest, message_id: str) -> HttpResponse:
     except BadInput as problem:
         messages.warning(request, str(problem))
     return redirect("desk:subscriptions")
+
+
+@opens_to("official")
+def feeds(request: HttpRequest) -> HttpResponse:
+    found = exchange.feeds(current_actor())
+    context = page_context(rows=[_feed(one) for one in found], columns=_feed_columns())
+    return render(request, "desk/feeds.html", context)
+
+
+def _feed(one: exchange.FeedView) -> dict[str, Any]:
+    state = _("等待确认") if one.held else _("出错") if one.failures else _("正常")
+    return {
+        "title": _title(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
+        "mark": " / ".join(one.mark) or "—", "ran": one.ran_at, "next": look.moment(one.next_at), "failures": one.failures,
+        "state": state, "error": one.error,
+        "href": reverse("desk:delivery", args=[one.held]) if one.held else "",
+    }  # fmt: skip
+
+
+def _feed_columns() -> list[Column]:
+    return [
+        Column(name="title", title=_("资源"), link="href"), Column(name="bureau", title=_("部门")),
+        Column(name="name", title=_("来源"), kind="code", data=True), Column(name="mark", title=_("水位"), data=True),
+        Column(name="ran", title=_("最近运行"), kind="ago"), Column(name="next", title=_("下次运行")),
+        Column(name="rows", title=_("行数"), kind="number"), Column(name="failures", title=_("连续失败"), kind="number"),
+        Column(name="state", title=_("状态"), kind="chip"),
+    ]  # fmt: skip
 
 
 def _title(code: str) -> str:

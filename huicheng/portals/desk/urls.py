@@ -52,6 +52,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/progress/", running.job_progress, name="job_progress"),
     path("fusion/", running.fusion_runs, name="fusion"),
     path("fusion/start/", running.start_fusion, name="start_fusion"),
+    path("feeds/", following.feeds, name="feeds"),
     path("subscriptions/", following.subscriptions, name="subscriptions"),
     path("subscriptions/replay/<str:message_id>/", following.replay, name="replay"),
     path("quality/", quality.quality, name="quality"),
