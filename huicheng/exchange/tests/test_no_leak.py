@@ -71,16 +71,17 @@ def worlds(db) -> None:
 
 columns = st.sampled_from([*COLUMNS, "rowid", "_delivery", "base_id", "__s0", "__n0", "filename"])
 prefixed = st.builds(lambda c, p: f"{p}{c}", columns, st.sampled_from(["", "", "t.", "raw.T.", "T."]))
+# None of these depends on the order of equal rows, which is nobody's secret and differs by itself.
 EXPRESSIONS = (
     "{c}", "{c}", "*", "t.*", "COLUMNS(*)", "* EXCLUDE ({c})", "* REPLACE (upper({c}) AS {c})", "count(*)",
     "count(DISTINCT {c})", "max({c})", "min({c})", "string_agg({c}, '|' ORDER BY {c})", "list({c} ORDER BY {c})",
-    "first({c} ORDER BY {d})", "upper({c})", "reverse({c})", "md5({c})", "hash({c})", "length({c})", "ascii({c})",
+    "upper({c})", "reverse({c})", "md5({c})", "hash({c})", "length({c})", "ascii({c})",
     "CAST({c} AS INTEGER)", "TRY_CAST({c} AS INTEGER)", "CAST({c} AS DATE)", "{c} || {d}", "t", "(t).{c}", "to_json(t)",
     "row({c}, {d})", "(SELECT max({c}) FROM raw.T)", "(SELECT count(*) FROM raw.T u WHERE u.{c} = t.{d})",
     "CASE WHEN {c} LIKE '%secret%' THEN 1 ELSE CAST('x' AS INTEGER) END", "error({c})", "stats({c})", "alias({c})",
-    "row_number() OVER (ORDER BY {c})", "lag({c}) OVER (ORDER BY {d})", "typeof({c})", "current_setting('temp_directory')",
-    "getenv('HOME')", "coalesce({c}, {d})", "{c} IS NULL", "struct_extract(t, '{d}')", "unnest([{c}])", "histogram({c})",
-    "approx_quantile(length({c}), 0.5)", "arg_max({c}, {d})", "regexp_extract({c}, '-.*-')", "levenshtein({c}, 'kanari')",
+    "typeof({c})", "current_setting('temp_directory')",
+    "getenv('HOME')", "coalesce({c}, {d})", "{c} IS NULL", "struct_extract(t, '{d}')", "unnest([{c}])",
+    "regexp_extract({c}, '-.*-')", "levenshtein({c}, 'kanari')",
 )  # fmt: skip
 SOURCES = (
     "raw.T t", "raw.T t", "raw.T t", "raw.T", "raw.T t JOIN raw.T u ON t.{c} = u.{c}", "raw.T t, raw.T u",
@@ -97,7 +98,7 @@ CONDITIONS = (
     "", "", "", "WHERE {c} LIKE 'kana%'", "WHERE {c} LIKE '%-aaaa-%'", "WHERE length({c}) > 20", "WHERE {c} = {d}",
     "WHERE CAST({c} AS INTEGER) = 1", "WHERE EXISTS (SELECT 1 FROM raw.T u WHERE u.{c} > t.{d})",
     "WHERE {c} IN (SELECT {d} FROM raw.T)", "WHERE sex = '2'", "WHERE sex <> '1' OR TRUE", "WHERE {c} IS NOT NULL OR 1=1",
-    "GROUP BY {c}", "GROUP BY ALL", "GROUP BY 1 HAVING count({d}) > 0", "ORDER BY {c}", "QUALIFY row_number() OVER () = 1",
+    "GROUP BY {c}", "GROUP BY ALL", "GROUP BY 1 HAVING count({d}) > 0", "ORDER BY {c}",
     "WHERE 1/(CASE WHEN {c} LIKE '%aaaa%' THEN 0 ELSE 1 END) = 1", "WHERE error({c}) IS NULL", "WHERE {c} SIMILAR TO '.*a.*'",
 )  # fmt: skip
 WHOLE = (
@@ -107,7 +108,7 @@ WHOLE = (
     "DESCRIBE {q}", "SUMMARIZE {q}", "{q}; {q}", "ATTACH '/tmp/leak.db'", "INSTALL httpfs", "LOAD parquet",
     "PRAGMA table_info('raw.T')", "SET enable_external_access = true", "CALL duckdb_tables()", "VALUES ((({q})))",
     "SELECT * FROM (VALUES (({q}))) v", "EXPORT DATABASE '/tmp/leak'", "PREPARE p AS {q}", "SHOW TABLES", "FROM raw.T",
-    "TABLE raw.T", "SELECT ARRAY({q})",
+    "TABLE raw.T",
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def _returned(actor: Actor) -> Iterator[Need]:
         if one.state == "returned":
             title = said(exchange.resource(one.resource, retired=True).title)
             href = reverse("desk:application", args=[one.id])
-            yield Need(_("「%(title)s」的申请要补正") % {"title": title}, one.reason, href, "inbox")
+            yield Need(_("「%(title)s」的申请要补正") % {"title": title}, said(one.reason), href, "inbox")
 
 
 def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:
