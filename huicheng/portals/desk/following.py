@@ -52,7 +52,7 @@ def _feed(one: exchange.FeedView) -> dict[str, Any]:
     return {
         "title": _title(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
         "mark": " / ".join(one.mark) or "—", "ran": one.ran_at, "next": look.moment(one.next_at), "failures": one.failures,
-        "state": state, "error": one.error,
+        "state": state, "error": look.said(one.error),
         "href": reverse("desk:delivery", args=[one.held]) if one.held else "",
     }  # fmt: skip
 
