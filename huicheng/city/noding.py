@@ -197,6 +197,16 @@ def status() -> None:
     out.print(table)
 
 
+@node.command()
+@click.argument("fingerprint")
+def trust(fingerprint: str) -> None:
+    """At the node: take a later key of the centre as its own, by the FINGERPRINT that the bureau tells you."""
+    from huicheng.exchange import api as exchange
+
+    key = exchange.trust_centre_key(fingerprint)
+    out.print(f"[green]✓[/green] 从现在起也认上级的公钥 {key}")
+
+
 @node.command("list")
 def list_nodes() -> None:
     """At the centre: every node, how it is and what it still has to send."""

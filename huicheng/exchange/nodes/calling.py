@@ -60,6 +60,15 @@ class Line:
             raise self._away(type(error).__name__) from error
         return self._read(status, text)
 
+    def public_keys(self) -> Any:
+        """What the centre publishes of its keys, to anybody."""
+        asked = Request("GET", f"{self._root}/.well-known/huicheng-keys.json", "", b"")
+        try:
+            status, text = self._exchange(asked)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._away(type(error).__name__) from error
+        return self._read(status, text).get("keys")
+
     def _exchange(self, asked: Request) -> tuple[int, bytes]:
         headers = signed_headers(asked, node=self.node, algorithm=self._algorithm)
         headers |= {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}

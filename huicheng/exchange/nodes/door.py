@@ -7,6 +7,7 @@ from huicheng.exchange.nodes.events import (
     BatchTaken,
     CentreAnswered,
     CentreJoined,
+    CentreKeyTrusted,
     DeliveryCut,
     NodeAnswered,
     NodeAsked,
@@ -25,6 +26,7 @@ from huicheng.exchange.nodes.inviting import Invited, WrongInvitation
 from huicheng.exchange.nodes.inviting import invite as invite_node
 from huicheng.exchange.nodes.inviting import revoke as revoke_node
 from huicheng.exchange.nodes.joining import join as join_centre
+from huicheng.exchange.nodes.joining import trust as trust_centre_key
 from huicheng.exchange.nodes.outbox import Waiting
 from huicheng.exchange.nodes.outbox import cut_new as fill_outbox
 from huicheng.exchange.nodes.outbox import offer as offer_resource
@@ -45,6 +47,7 @@ __all__ = [
     "CentreAnswered",
     "CentreAway",
     "CentreJoined",
+    "CentreKeyTrusted",
     "CentreRefused",
     "DeliveryCut",
     "Invited",
@@ -81,4 +84,5 @@ __all__ = [
     "revoke_node",
     "room_here",
     "run_node",
+    "trust_centre_key",
 ]

@@ -60,6 +60,14 @@ class CentreJoined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CentreKeyTrusted(Event):
+    """Somebody here compared the fingerprint of a later key of the centre, and takes what it signs."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResourceOffered(Event):
     """This node tells its centre of a resource; ``stays``: its rows never leave."""
 

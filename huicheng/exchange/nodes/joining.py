@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huicheng import __version__
 from huicheng.exchange.nodes.calling import Line, own_key
-from huicheng.exchange.nodes.events import CentreJoined
+from huicheng.exchange.nodes.events import CentreJoined, CentreKeyTrusted
 from huicheng.exchange.nodes.models import Centre
 from huicheng.exchange.nodes.problems import AlreadyJoined, BrokenKey, MalformedRequest, NotJoined
 from huicheng.ground.api import UnknownScheme, act, fingerprint, publish
@@ -47,6 +47,31 @@ def _sound(key: dict[str, str]) -> dict[str, str]:
     if fingerprint(key["pem"]) != key["fingerprint"]:
         raise ValueError("the fingerprint is another key's")
     return {name: key[name] for name in ("key", "fingerprint", "pem")}
+
+
+def trust(mark: str) -> str:
+    """Take a later key of the centre as its own, after somebody compared its whole fingerprint; returns its name."""
+    row = centre()
+    found = Line(row.url, node=row.node, pause=60).public_keys()
+    for one in found if isinstance(found, list) else ():
+        try:
+            key = _sound(one)
+        except (KeyError, TypeError, ValueError, UnknownScheme):
+            continue
+        if key["fingerprint"] == mark.strip().lower():
+            _trusted(row, key)
+            return key["key"]
+    raise MalformedRequest(
+        _("上级公布的公钥里没有指纹是 %(mark)s 的。") % {"mark": mark[:64]},
+        do=_("请向数据局核对完整的 64 位指纹。"),
+    )
+
+
+@act
+def _trusted(row: Centre, key: dict[str, str]) -> None:
+    row.keys = [*(one for one in row.keys if one["fingerprint"] != key["fingerprint"]), key]
+    row.save(update_fields=["keys"])
+    publish(CentreKeyTrusted(subject=f"node:{row.node}", key=key["key"], fingerprint=key["fingerprint"]))
 
 
 def centre() -> Centre:

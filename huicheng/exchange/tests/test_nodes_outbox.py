@@ -165,6 +165,15 @@ def test_a_receipt_of_another_centre_is_refused(cut, monkeypatch):
     assert exchange.node_status().waiting.batches == 4
 
 
+def test_a_later_key_of_the_centre_is_trusted_by_its_whole_fingerprint(cut):
+    [key] = Centre.objects.get().keys
+    Centre.objects.update(keys=[])
+    with pytest.raises(exchange.NodeProblem):
+        exchange.trust_centre_key(key["fingerprint"][:16])
+    assert exchange.trust_centre_key(key["fingerprint"].upper()) == key["key"]
+    assert not exchange.node_pass().problems
+
+
 def test_receipts_are_kept_and_files_let_go(cut):
     exchange.node_pass()
     assert all(
