@@ -70,6 +70,8 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-entry-retire", BUREAU, "/desk/catalogue/e/food_permits/retire/"),
     ("desk-drafts", BUREAU, "/desk/catalogue/?state=draft"),
     ("desk-catalogue-form", BUREAU, "/desk/catalogue/form/"),
+    ("desk-code-tables", STEWARD, "/desk/catalogue/codes/"),
+    ("desk-code-table", BUREAU, "/desk/catalogue/codes/sex/"),
     ("desk-supervision", STEWARD, "/desk/supervision/"),
     ("desk-monitor", STEWARD, "/desk/monitor/"),
     ("desk-monitor-own", BUREAU, "/desk/monitor/"),

@@ -102,6 +102,7 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk:catalogue_form_returned", "job_id"): lambda town: Value(
         town.job, "00000000-0000-4000-8000-000000000000", kept=True
     ),
+    ("desk", "name"): lambda town: Value("sex", "no_such_codes"),
     ("desk", "token"): lambda town: Value(town.draft, "0" * 32, kept=True),
     ("desk", "job_id"): lambda town: Value(town.job, "00000000-0000-4000-8000-000000000000", kept=True),
 }

@@ -72,6 +72,8 @@ from huicheng.exchange.catalogue import (
 from huicheng.exchange.catalogue.editing import CHOICES, TYPES_OF
 from huicheng.exchange.catalogue.form import latin as suggested_name
 from huicheng.exchange.catalogue.form import suggested_code
+from huicheng.exchange.codetables import door as codetables
+from huicheng.exchange.codetables.door import *  # noqa: F403
 from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import About, Field, Resource
 from huicheng.exchange.delivering import deliver
@@ -377,6 +379,7 @@ __all__ = [
     "wrote_it",
 ]
 __all__ += feeding.__all__
+__all__ += codetables.__all__
 __all__ += granting.__all__
 __all__ += supervising.__all__
 __all__ += nodes.__all__

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
+from huicheng.exchange.codetables.translating import UNKNOWN, Dictionaries, translate
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.keys import SeenKeys
 from huicheng.exchange.reading.source import BROKEN_MARK, NUL_MARK, BadRow, Chunk
@@ -40,6 +41,7 @@ def reason_text(code: str) -> str:
         "row.json": _("这一行读不成一条记录"),
         "key.duplicate": _("同一份文件里，前面已有一行是这个主键。请只保留一行。"),
         "text.line_break": _("值里有换行，多半是前面有一个没有闭合的引号。请检查这一行和下一行。"),
+        UNKNOWN: _("本部门的代码表里没有这个代码。请改成表里有的，或先更新本部门的代码表。"),
         "text.nul": _("含有 NUL 字节，文件可能已损坏。请重新导出。"),
     }
     return own.get(code) or codes.problem_text(code)
@@ -54,6 +56,7 @@ class Plan:
     places: tuple[tuple[Field, int | None], ...]
     delivery: str
     received: datetime
+    local: Dictionaries = field(default_factory=dict)
 
     @property
     def without(self) -> list[Field]:
@@ -78,11 +81,12 @@ def plan_of(
     *,
     delivery: str,
     received: datetime,
+    local: Dictionaries | None = None,
 ) -> Plan:
-    """``mapping`` is column → field; fields without a column stay empty."""
+    """``mapping`` is column → field; fields without a column stay empty. ``local`` turns own codes into national ones."""
     place_of = {field_name: header.index(column) for column, field_name in mapping.items()}
     places = tuple((one, place_of.get(one.name)) for one in resource.fields)
-    return Plan(resource, tuple(header), places, delivery, received)
+    return Plan(resource, tuple(header), places, delivery, received, local or {})
 
 
 @dataclass
@@ -94,6 +98,7 @@ class Verdict:
     refused: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     flagged: int = 0
     fits: dict[str, tuple[int, int]] = field(default_factory=dict)
+    translated: dict[str, int] = field(default_factory=dict)
 
 
 class _Found:
@@ -107,6 +112,7 @@ class _Found:
         self.fits: dict[
             str, tuple[int, int]
         ] = {}  # of each field that has a check: values, and those that fail it
+        self.translated: dict[str, int] = {}
 
     def note(self, guilty: Mask, name: str, values: pa.Array, code: pa.Array | str, *, refuse: bool) -> None:
         at = np.flatnonzero(guilty)
@@ -167,7 +173,7 @@ def check(plan: Plan, chunk: Chunk, seen: SeenKeys) -> Verdict:
         batch = batch.filter(pa.array(~found.refused))
     refused = _refused_rows(found, chunk, plan)
     flagged = int((found.flagged & ~found.refused).sum())
-    return Verdict(batch, found.table(chunk.bad), refused, flagged, found.fits)
+    return Verdict(batch, found.table(chunk.bad), refused, flagged, found.fits, found.translated)
 
 
 def _taken(found: _Found, one: Field, place: int | None, chunk: Chunk, plan: Plan) -> pa.Array:
@@ -175,6 +181,8 @@ def _taken(found: _Found, one: Field, place: int | None, chunk: Chunk, plan: Pla
     if place is None:
         return _judge(found, one, pa.nulls(len(chunk.rows), pa.string()), plan)
     column = chunk.columns[place]
+    if one.name in plan.local:
+        return _judge(found, one, _national(found, one, _tidy(as_texts(column)), plan.local[one.name]), plan)
     if (values := taken(one, column)) is None:
         return _judge(found, one, _tidy(as_texts(column)), plan)
     if one.required or one.name in plan.resource.key:
@@ -182,6 +190,15 @@ def _taken(found: _Found, one: Field, place: int | None, chunk: Chunk, plan: Pla
         found.note(empty, one.name, pa.nulls(len(values), pa.string()), "missing", refuse=True)
     found.fits[one.name] = (len(values) - values.null_count, 0)
     return values
+
+
+def _national(found: _Found, one: Field, text: pa.Array, words: Mapping[str, str]) -> pa.Array:
+    """Where the provider has a table of its own, its codes become the national ones; what is not in it goes back."""
+    values, unknown = translate(text, words)
+    found.note(unknown.to_numpy(zero_copy_only=False), one.name, text, UNKNOWN, refuse=True)
+    found.translated[one.name] = len(values) - values.null_count
+    # The row goes back already: a code that stands lets nothing else be said of the same value.
+    return pc.if_else(unknown, pa.scalar(next(iter(words.values())), pa.string()), values)
 
 
 def _tidy(column: pa.Array) -> pa.Array:

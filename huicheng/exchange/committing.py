@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.checking import Plan, check, plan_of
+from huicheng.exchange.codetables.translating import dictionaries, note_translations
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import OPENED, fail, overtaken
 from huicheng.exchange.drifting import compare, noted
@@ -49,6 +51,7 @@ class Sieve:
     def __init__(self, plan: Plan, source: Source, outputs: Outputs) -> None:
         self.plan, self.source, self.outputs = plan, source, outputs
         self.accepted = self.refused = self.flagged = 0
+        self.translated: Counter[str] = Counter()
         self.fits: dict[str, tuple[int, int]] = {}
 
     @property
@@ -71,6 +74,7 @@ class Sieve:
             self.accepted += len(verdict.accepted)
             self.refused += len(verdict.refused)
             self.flagged += verdict.flagged
+            self.translated.update(verdict.translated)
             self._count(verdict.fits)
             tell(chunk.done, self.source.total)
             if len(verdict.accepted):
@@ -131,7 +135,8 @@ def _take(row: Delivery, spec: Resource, progress: Progress) -> None:
     sieve = None
     try:
         source = _reopened(row, spec)
-        plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at)
+        local = dictionaries(spec, row.options.get("codes", {}))
+        plan = plan_of(spec, row.header, row.mapping, delivery=row.id, received=row.at, local=local)
         delimiter = source.options.get("delimiter", ",")
         sieve = Sieve(plan, source, Outputs(folder, header=row.header, form=row.source, delimiter=delimiter))
         if _lacks(row, spec):
@@ -240,6 +245,8 @@ def _finish(row: Delivery, sieve: Sieve, version: int) -> None:
     _note(row, sieve)
     row.version, row.state, row.finished_at = version, Delivery.ACCEPTED, timezone.now()
     row.save()
+    if versions := row.options.get("codes"):
+        note_translations(row.id, sieve.plan.resource, versions, sieve.translated)
     sign_delivery(row)
     announce(row)
     publish(

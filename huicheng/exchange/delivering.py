@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.codetables.translating import in_force
 from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.drifting import fed_before
@@ -200,7 +201,9 @@ def _mapping(ask: Ask, opened: Source) -> dict[str, str]:
 
 def _facts(ask: Ask, landed: Landed, opened: Source, mapping: dict[str, str]) -> dict[str, Any]:
     spec = json.dumps(ask.resource.as_dict(), ensure_ascii=False, sort_keys=True)
-    options = {"spec": hashlib.sha256(spec.encode()).hexdigest()[:16], "sheet": ask.sheet}
+    options: dict[str, Any] = {"spec": hashlib.sha256(spec.encode()).hexdigest()[:16], "sheet": ask.sheet}
+    if versions := in_force(ask.resource):
+        options["codes"] = versions
     form = "sql" if is_address(ask.source) else opened.form
     return {
         "sha256": landed.sha256, "size": landed.size, "landing": kept_as(landed.path), "source": form,

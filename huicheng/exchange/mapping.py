@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
 from huicheng.exchange.checking import Plan, check, plan_of
+from huicheng.exchange.codetables.translating import dictionaries, in_force
 from huicheng.exchange.databases import drafted_query, is_address, safe_name
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.delivering import find_unquoted
@@ -226,7 +227,8 @@ def preview(
     spec = find_unquoted(resource)
     with _opened(spec, source, sheet, query) as opened:
         settled = settle_mapping(spec, opened.header, mapping, file=opened.name)
-        plan = plan_of(spec, opened.header, settled, delivery="", received=timezone.now())
+        local = dictionaries(spec, in_force(spec))
+        plan = plan_of(spec, opened.header, settled, delivery="", received=timezone.now(), local=local)
         return replace(_tried(plan, opened, rows), mapping=settled)
 
 

@@ -13,6 +13,8 @@ from huicheng.lake import api as lake
 def mark_of(row: Delivery) -> str:
     """The same for the same content read in the same way, whatever database the receipt stands in."""
     read_as = [row.resource, row.sha256, row.mapping, row.options.get("spec"), row.options.get("sheet")]
+    if versions := row.options.get("codes"):  # the same bytes mean something else by another code table
+        read_as.append(versions)
     text = json.dumps(read_as, ensure_ascii=False, sort_keys=True)
     return f"delivery:{hashlib.sha256(text.encode()).hexdigest()}"
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.codetables.translating import told
 from huicheng.exchange.evidence.models import Reading, ReadingPart
 from huicheng.exchange.evidence.reading import Admitted, Read, keep_set, read_of_record, seen_columns
 from huicheng.exchange.models import Delivery
@@ -130,6 +131,8 @@ def sign_delivery(row: Delivery) -> None:
     ends = {"at": row.at.isoformat(), "finished_at": (row.finished_at or timezone.now()).isoformat()}
     refusal = row.options.get("refusal", "") if isinstance(row.options, dict) else ""
     document |= {"kind": "delivery", **ends, "refusal": refusal, "mapping": _mapping(row), "sets": []}
+    if translated := told(row.id):
+        document["codes"] = translated
     publish(DeliverySigned(subject=f"delivery:{row.id}", signed=signed(document)))
 
 

@@ -236,7 +236,7 @@ def item_rows(spec: exchange.Resource) -> list[dict[str, Any]]:
 
 
 def codes_href(name: str | None) -> str:
-    return ""
+    return reverse("desk:code_table", args=[name]) if name else ""
 
 
 def item_columns() -> list[Column]:

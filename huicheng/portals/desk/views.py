@@ -101,6 +101,7 @@ def delivery(request: HttpRequest, receipt_id: str) -> HttpResponse:
         "replacements": showing.replacements(receipt, resource),
         "by_field": kinds,
         "field_columns": showing.field_columns(),
+        "translated": exchange.translations_of(receipt.id),
     }
     return _deliveries(request, detail)
 

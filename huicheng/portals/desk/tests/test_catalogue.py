@@ -233,3 +233,34 @@ def test_a_file_that_is_no_form_fails_in_words(chen):
     )
     run_waiting()
     assert "缺少列" in page(chen, answer["Location"].removeprefix("/desk/catalogue/"))
+
+
+MAPPING = "本地代码,本地名称,国家代码\nM,男士,1\nF,女士,2\n"
+
+
+def sent(client: Client, text: str, **more: str) -> Any:
+    file = SimpleUploadedFile("对照.csv", text.encode())
+    return client.post("/desk/catalogue/codes/sex/", {"file": file, **more})
+
+
+def test_a_department_brings_its_codes_and_everybody_sees_the_mapping(wang, li):
+    assert sent(wang, MAPPING).status_code == 302
+    said = page(li, "codes/sex/", department="gongan")
+    for words in ("男士", "男性", "公安局", "第 1 版"):
+        assert words in said
+    assert "公安局" in page(li, "codes/")
+
+
+def test_wrong_codes_are_said_and_another_s_are_not_touched(wang, li):
+    answer = sent(wang, MAPPING + "X,外星,7\n")
+    assert answer.status_code == 400
+    assert "第 3 行" in answer.content.decode()
+    assert sent(li, MAPPING, department="gongan").status_code == 403
+    assert exchange.local_codes() == []
+
+
+def test_a_mapping_comes_down_for_a_spreadsheet(wang):
+    sent(wang, MAPPING)
+    assert "M,男士,1,男性" in page(wang, "codes/sex/download/", department="gongan")
+    assert wang.get("/desk/catalogue/codes/sex/download/", {"department": "minzheng"}).status_code == 404
+    assert wang.get("/desk/catalogue/codes/planets/").status_code == 404
