@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
@@ -60,7 +59,7 @@ def application_columns() -> list[Column]:
         Column(name="purpose", title=_("用途"), data=True),
         Column(name="state", title=_("状态"), kind="chip"),
         Column(name="answer_by", title=_("答复期限"), kind="day"),
-        Column(name="submitted_at", title=pgettext("time", "提交"), kind="ago"),
+        Column(name="submitted_at", title=_("提交"), kind="ago"),
     ]
 
 
