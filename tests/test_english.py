@@ -40,13 +40,15 @@ MOST = 4  # pages of one kind; a catalogue has more kinds of data than that
 MORE = {"entry": 60, "catalogue": 12, "dataset": 60, "fields": 60, "evidence": 30, "behind": 30}
 # Answered with a file, JSON or a redirect, or only to a form; no page to read.
 NO_PAGE = re.compile(
-    r"admin/|api/|well-known|\.json|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
+    r"admin/|api/|sharing/|well-known|\.json|download|export|/file|logout|theme|set_language|i18n|live|progress|static|drafts?/"
 )
 # Answer only what a form sends, in Turtle, or to monitoring systems.
 ONLY_FORMS = {
     "change_password",
     "end_sessions",
     "verify_again",
+    "desk:revoke_key",
+    "desk:share_profile",
     "desk:start_fusion",
     "desk:entry_submit",
     "desk:entry_take_back",

@@ -90,6 +90,7 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-apply-nothing-found", CIVIL, "/desk/access/apply/?q=没有这种数据"),
     ("desk-apply", CIVIL, "/desk/access/apply/health_files/"),
     ("desk-apply-not-needed", CIVIL, "/desk/access/apply/air_hourly/", 403),
+    ("desk-keys", STEWARD, "/desk/keys/"),
     ("desk-audit", STEWARD, "/desk/audit/"),
     ("desk-refused-entry", LEADER, "/desk/audit/", 403),
     ("account", RESIDENT, "/account/"),

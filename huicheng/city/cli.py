@@ -13,6 +13,7 @@ from rich.table import Table
 from huicheng.city.cli_following import subscription
 from huicheng.city.feeding import feed
 from huicheng.city.grants import grants
+from huicheng.city.keeping import key
 from huicheng.city.noding import node
 from huicheng.city.speaking import Terminal
 
@@ -376,4 +377,5 @@ def list_jobs(limit: int) -> None:
 main.add_command(grants)
 main.add_command(feed)
 main.add_command(node)
+main.add_command(key)
 main.add_command(subscription)

@@ -11,6 +11,7 @@ from huicheng.portals.desk import (
     editing,
     following,
     form_files,
+    keys,
     monitor,
     nodes,
     quality,
@@ -71,5 +72,8 @@ urlpatterns = [
     path("access/applications/<str:application>/", access.application, name="application"),
     path("access/applications/<str:application>/amend/", applying.amend, name="amend"),
     path("access/grants/<str:grant>/", access.grant, name="grant"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/revoke/", keys.revoke, name="revoke_key"),
+    path("keys/share/", keys.share, name="share_profile"),
     path("audit/", running.audit, name="audit"),
 ]
