@@ -1,7 +1,7 @@
 """Search in a catalogue of a city's real size (Shenyang: 10,000 entries, 128,000 items), beside a plain LIKE.
 
 ``python bench/catalogue.py [entries]`` prints milliseconds at the median and the 95th percentile, for the room's door and
-for the open portal's page, and how they grow from a tenth of the size.
+for the pages of the open portal and of the desk, and how they grow from a tenth of the size.
 """
 
 import os
@@ -22,6 +22,7 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -29,6 +30,7 @@ from django.test import Client  # noqa: E402
 from huicheng.exchange import api as exchange  # noqa: E402
 from huicheng.exchange.api import Field, Resource  # noqa: E402
 from huicheng.ground.api import act, departments  # noqa: E402
+from huicheng.identity import api as identity  # noqa: E402
 
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 ITEMS = 12.8
@@ -98,9 +100,19 @@ def like(text: str) -> list[tuple[object, ...]]:
         return cursor.fetchall()
 
 
+def steward() -> Client:
+    """Somebody of the data bureau at the desk, who sees every warning."""
+    identity.create_official(
+        "bench", name="赵敏", password="long-enough-password", roles={"steward": "shuju"}
+    )
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="bench"))
+    return client
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
-    made, client = entries(ENTRIES), Client()
+    made, client, desk = entries(ENTRIES), Client(), steward()
     for stop in (ENTRIES // 10, ENTRIES):
         start = time.perf_counter()
         new = [one for one in made[:stop] if one.code not in KNOWN]
@@ -116,6 +128,9 @@ def main() -> None:
             "package_search": timed(
                 lambda text: client.get("/open/ckan/api/3/action/package_search", {"q": text}), rounds=3
             ),
+            "/desk/catalogue/": timed(lambda text: desk.get("/desk/catalogue/", {"q": text}), rounds=1),
+            "/desk/superv…": timed(lambda text: desk.get("/desk/supervision/"), rounds=1),
+            "supervise()": timed(lambda text: exchange.supervise(), rounds=1),
             "LIKE (peer)": timed(like),
         }
         peer = rows["LIKE (peer)"][1]
