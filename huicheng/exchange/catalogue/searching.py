@@ -30,6 +30,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 # title, pinyin, summary, items: how much a hit there counts.
 WEIGHTS = (8.0, 6.0, 3.0, 1.0)
 MOST_WORDS = 12
+FEW = 500  # entries that a query may name one by one
 CLOSE = 60  # of 100: below it two titles only share a character
 
 
@@ -114,7 +115,12 @@ def asked_for(text: str) -> list[str]:
 def index(specs: Iterable[Resource]) -> None:
     """Write entries whose words changed into the index, inside the caller's transaction."""
     made = [words_of(spec) for spec in specs]
-    known = dict(ResourceRow.objects.values_list("code", "indexed"))
+    rows = (
+        ResourceRow.objects.filter(code__in=[one.code for one in made])
+        if len(made) < FEW
+        else ResourceRow.objects
+    )
+    known = dict(rows.values_list("code", "indexed"))
     made = [one for one in made if one.digest != known.get(one.code)]
     forget(one.code for one in made)
     for one in made:
