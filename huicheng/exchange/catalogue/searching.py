@@ -115,12 +115,10 @@ def asked_for(text: str) -> list[str]:
 def index(specs: Iterable[Resource]) -> None:
     """Write entries whose words changed into the index, inside the caller's transaction."""
     made = [words_of(spec) for spec in specs]
-    rows = (
-        ResourceRow.objects.filter(code__in=[one.code for one in made])
-        if len(made) < FEW
-        else ResourceRow.objects
-    )
-    known = dict(rows.values_list("code", "indexed"))
+    entries = ResourceRow.objects.all()
+    if len(made) < FEW:
+        entries = entries.filter(code__in=[one.code for one in made])
+    known = dict(entries.values_list("code", "indexed"))
     made = [one for one in made if one.digest != known.get(one.code)]
     forget(one.code for one in made)
     for one in made:
