@@ -19,6 +19,7 @@ import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from tests.conftest import City
+from tests.two_homes import CODE
 
 pytestmark = [pytest.mark.shared_home]
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -47,7 +48,9 @@ ONLY_FORMS = {
     "change_password",
     "end_sessions",
     "verify_again",
+    "desk:replay",
     "desk:revoke_key",
+    "desk:revoke_node",
     "desk:share_profile",
     "desk:start_fusion",
     "desk:entry_submit",
@@ -180,7 +183,11 @@ def kind_of(place: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def walks(served_city: City) -> dict[str | None, dict[str, Page]]:
+def walks(served_city: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, Page]]:
+    """The sample city has no node of another home, so one joins it."""
+    code = CODE.search(served_city.run("node", "invite", "minzheng").stdout)
+    assert code
+    City(tmp_path_factory.mktemp("node") / "home").run("node", "join", served_city.url, code[0])
     return {who: dict(Reader(served_city, who).walk()) for who in ROLES}
 
 
