@@ -153,7 +153,10 @@ def _moment(value: str) -> datetime:
     from django.utils import timezone
 
     found = datetime.fromisoformat(value)
-    return timezone.make_naive(found) if found.tzinfo else found
+    try:
+        return timezone.make_naive(found) if found.tzinfo else found
+    except OverflowError:  # before the first year, or after the last
+        raise ValueError from None
 
 
 def _flag(value: str) -> bool:

@@ -39,7 +39,7 @@ def changes(request: HttpRequest, code: str) -> HttpResponseBase:
 def _limit(text: str) -> int:
     if not text:
         return USUAL
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not 1 <= int(text) <= MOST:
         raise BadParameter(_("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST})
     return int(text)
 

@@ -108,7 +108,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 def filters_limit(text: str) -> int:
     if not text:
         return 100
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_LISTED:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not 1 <= int(text) <= MOST_LISTED:
         raise BadParameter(_("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST_LISTED})
     return int(text)
 

@@ -137,7 +137,7 @@ def _columns(text: str, sight: Sight) -> tuple[str, ...]:
 def _limit(text: str, form: str) -> int | None:
     if not text:
         return USUAL if form == "json" else None
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:12]) <= MOST:
+    if not (text.isascii() and text.isdigit()) or len(text) > 12 or not 1 <= int(text) <= MOST:
         raise BadParameter(
             _("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST}, do=_("要一次取全部，用 format=csv、arrow 或 parquet，不写 limit。")
         )  # fmt: skip

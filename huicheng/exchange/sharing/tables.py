@@ -98,7 +98,7 @@ def one_table(actor: Actor, share: str, schema: str, table: str) -> Shared:
 
 def paged(items: Sequence[T], key: Callable[[T], str], *, most: str, token: str) -> tuple[list[T], str]:
     """``maxResults`` of them after the one that the token names."""
-    if most and not (most.isascii() and most.isdigit() and int(most[:9]) <= MOST):
+    if most and not (most.isascii() and most.isdigit() and len(most) <= 9 and int(most) <= MOST):
         raise WrongSharingRequest(_("maxResults 应是 0 到 %(most)s 的整数。") % {"most": MOST})
     size = int(most) if most else MOST
     after = _after(token)

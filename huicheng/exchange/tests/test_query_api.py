@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from huicheng.exchange.api import Terms
+from huicheng.exchange.querying.filters import typed
+from huicheng.exchange.querying.refusals import WrongType
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import PURPOSE, granted, publish_files
 from huicheng.ground.api import events
@@ -127,6 +129,8 @@ def test_a_cursor_of_another_question_or_anothers_making_is_refused(owner):
         ("name.in=" + ",".join("a" * 201), (413, "filter_too_large")),
         ("limit=0", (400, "bad_parameter")),
         ("limit=x", (400, "bad_parameter")),
+        ("limit=00000000000199999999", (400, "bad_parameter")),
+        ("limit=" + "1" * 5000, (400, "bad_parameter")),
         ("limit=1&limit=2", (400, "bad_parameter")),
         ("format=exe", (406, "format_not_offered")),
         ("name=%ff", (400, "bad_parameter")),
@@ -137,6 +141,12 @@ def test_what_is_wrong_is_named_and_written_down(owner, query, expected):
     assert error(owner.get(f"{FILES}?{query}")) == expected
     line = events(kind="exchange.QueryRefused")[0]
     assert (line.subject, line.data["error"]) == ("resource:health_files", expected[1])
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+def test_a_moment_outside_the_calendar_is_named(moment):
+    with pytest.raises(WrongType):
+        typed("at", moment, "datetime")
 
 
 def test_sql_in_a_text_column_is_only_a_value(owner):
