@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -63,6 +64,10 @@ TYPES: Mapping[str, type] = {
 }  # fmt: skip
 
 
+# Files are named after these two: nothing in them may lead elsewhere.
+NAME = re.compile(r"\w[\w.-]{0,119}")
+
+
 def manifest_of(data: Any) -> Manifest:
     """Read what came over the wire; every field is there and of its type."""
     if not isinstance(data, dict) or set(data) != set(TYPES):
@@ -72,6 +77,8 @@ def manifest_of(data: Any) -> Manifest:
         raise MalformedRequest(
             _("批次清单里这些栏目不对：%(what)s。") % {"what": "、".join(wrong) or "format, kind"}
         )
+    if not NAME.fullmatch(data["resource"]) or not NAME.fullmatch(data["node"]):
+        raise MalformedRequest(_("批次清单里这些栏目不对：%(what)s。") % {"what": "resource, node"})
     if min(data["seq"], data["part"], data["parts"]) < 1 or not data["size"] > 0 or len(data["sha256"]) != 64:
         raise MalformedRequest(_("批次清单里的编号或大小不对。"))
     return Manifest(**data)

@@ -99,7 +99,9 @@ def _claimed(request: HttpRequest) -> str:
 def _note(request: HttpRequest, who: str, problem: NodeProblem) -> None:
     """An audit row for each refusal, but of the same kind one a minute: a stranger must not fill the audit."""
     name = type(problem).__name__
-    subject = f"node:{who}" if who else "node:?"
+    # What a stranger calls himself is nobody's name: else each new one would be a new row.
+    known = bool(who) and Node.objects.filter(id=who).exists()
+    subject = f"node:{who}" if known else "node:?"
     if name in EVERYDAY:
         return
     last = events(subject=subject, kind=NodeRequestRefused.kind(), limit=5)

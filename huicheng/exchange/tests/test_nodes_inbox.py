@@ -192,6 +192,18 @@ def test_rows_of_anothers_resource_are_refused(sender):
     assert "visits" not in {one.code for one in exchange.resources()}
 
 
+@pytest.mark.parametrize("name", ["../../keys/x", "/tmp/x", "..", "a/b", "a\\0b", "", "x" * 200])
+def test_a_resource_whose_name_leads_elsewhere_is_refused(sender, name):
+    refused(sender.announce(sender.manifest(b"x", resource=name)), "malformed_request", 400)
+    assert not Batch.objects.exists()
+
+
+def test_strangers_of_many_names_fill_no_audit(transactional_db):
+    for place in range(5):
+        assert Sender(f"N{place:010}").call("POST", "heartbeat").status_code == 401
+    assert len(events(kind="exchange.NodeRequestRefused")) == 1
+
+
 def test_rows_before_their_entry_are_refused(sender):
     refused(sender.announce(sender.manifest(b"x")), "not_in_your_slice", 403)
 
