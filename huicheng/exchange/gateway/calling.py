@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ MOST_BYTES = 10 * 1024 * 1024
 PIECE = 64 * 1024
 NETWORKS = "HUICHENG_SERVICE_NETWORKS"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Addresses that carry another one, which may be an inner one: translated, tunnelled and old-style.
+CARRYING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "::/96")))
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ def allowed(address: Address) -> bool:
     mapped = getattr(address, "ipv4_mapped", None) or address
     if any(mapped.version == one.version and mapped in one for one in networks):
         return True
-    return bool(mapped.is_global and not mapped.is_multicast)
+    inner = any(mapped in one for one in CARRYING if mapped.version == one.version)
+    return bool(mapped.is_global and not mapped.is_multicast and not inner)
 
 
 def _resolved(host: str, port: int) -> str:
@@ -71,8 +76,13 @@ def call(base: SplitResult, call: Call, *, timeout: float) -> Answer:
     port = base.port or (443 if base.scheme == "https" else 80)
     address = _resolved(base.hostname or "", port)
     connection = http.client.HTTPConnection(base.hostname or "", port, timeout=timeout)
+    line: list[socket.socket] = []
+    # Handshake and headers come piece by piece, each with a patience of its own: the whole of it ends too.
+    timer = threading.Timer(timeout, _cut, [line])
+    timer.daemon = True
+    timer.start()
     try:
-        connection.sock = _socket(base, address, port, timeout)
+        connection.sock = _socket(base, address, port, timeout, line)
         connection.request(call.method, call.target, call.body or None, dict(call.headers))
         answer = connection.getresponse()
         if 300 <= answer.status < 400 and answer.status != 304:
@@ -81,17 +91,34 @@ def call(base: SplitResult, call: Call, *, timeout: float) -> Answer:
         return Answer(answer.status, answer.getheader("Content-Type", "application/octet-stream"), body)
     except TimeoutError:
         raise _too_late(timeout) from None
-    except (OSError, http.client.HTTPException) as problem:
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        if time.monotonic() >= deadline:
+            raise _too_late(timeout) from None
         raise ServiceUnreachable(_("服务没有应答：%(kind)s。") % {"kind": type(problem).__name__}) from None
     finally:
+        timer.cancel()
         connection.close()
 
 
-def _socket(base: SplitResult, address: str, port: int, timeout: float) -> socket.socket:
+def _socket(
+    base: SplitResult, address: str, port: int, timeout: float, line: list[socket.socket]
+) -> socket.socket:
     plain = socket.create_connection((address, port), timeout=timeout)
+    line.append(plain)
     if base.scheme != "https":
         return plain
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=base.hostname)
+    context = ssl.create_default_context()
+    secured = context.wrap_socket(plain, server_hostname=base.hostname, do_handshake_on_connect=False)
+    line.append(secured)
+    secured.do_handshake()
+    return secured
+
+
+def _cut(line: list[socket.socket]) -> None:
+    """The newest of them: wrapped, the plain one is no socket any more."""
+    for one in line[-1:]:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
 
 
 def _read(answer: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float) -> bytes:

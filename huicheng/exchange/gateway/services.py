@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from huicheng.exchange.asking import admit
 from huicheng.exchange.catalogue import resource
@@ -150,6 +151,8 @@ def _base(text: str) -> SplitResult:
         or found.query
         or found.fragment
         or not text.isprintable()
+        or not text.isascii()
+        or " " in text
     ):
         raise ServiceUnfit(_("服务地址应像 https://主机/路径，不含账号、查询串和 #。"))
     return found
@@ -276,7 +279,12 @@ def _check(row: Service, asked: Asked, answer: calling.Answer) -> None:
         raise AnswerUnfit(_("服务的应答不是 JSON。")) from None
     # An empty registry: a schema's reference to elsewhere is never fetched.
     checker = jsonschema.Draft202012Validator(row.answer_schema, registry=Registry())
-    problem = next(iter(checker.iter_errors(told)), None)
+    try:
+        problem = next(iter(checker.iter_errors(told)), None)
+    except (RecursionError, Unresolvable):
+        raise AnswerUnfit(
+            _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。") % {"place": "/", "rule": "$ref"}
+        ) from None
     if problem is not None:
         place = "/".join(str(one) for one in problem.absolute_path)[:100]
         raise AnswerUnfit(

@@ -33,6 +33,13 @@ class Moody(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.2)
 
+    def dripping_head(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _place in range(50):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.2)
+
     def failing(self):
         self.say(500, b"Traceback: secrets of ours")
 

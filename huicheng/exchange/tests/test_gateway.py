@@ -86,6 +86,7 @@ def test_a_call_leaves_a_line_without_path_or_body(service, program):
         ("failing", (502, "service_failed")), ("lying", (502, "answer_unfit")),
         ("not-json", (502, "answer_unfit")), ("moved", (502, "service_redirected")),
         ("endless", (502, "answer_too_large")), ("cut", (502, "service_unreachable")),
+        ("dripping-head", (504, "service_timed_out")),
     ],
 )  # fmt: skip
 def test_a_bad_answer_is_named_counted_and_not_passed_on(service, program, mood, expected):
@@ -94,6 +95,13 @@ def test_a_bad_answer_is_named_counted_and_not_passed_on(service, program, mood,
     assert b"secrets" not in answer.content
     assert Service.objects.get().failures == 1
     assert last_call()["outcome"].lower() == expected[1].replace("_", "")
+
+
+@pytest.mark.parametrize("schema", [{"$ref": "#"}, {"$ref": "http://127.0.0.1/elsewhere"}])
+def test_a_schema_that_cannot_be_checked_lets_nothing_through_and_leaves_its_line(service, program, schema):
+    Service.objects.update(answer_schema=schema)
+    assert error(called(program, "good")) == (502, "answer_unfit")
+    assert last_call()["outcome"] == "AnswerUnfit"
 
 
 def test_what_the_service_says_no_to_is_the_callers_affair(service, program):
@@ -156,6 +164,9 @@ def test_inner_addresses_are_closed_unless_they_are_listed(service, program, mon
         "0.0.0.0",
         "224.0.0.1",
         "fd00::1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "::7f00:1",
     )
     assert not [one for one in shut if calling.allowed(ip_address(one))]
     assert all(calling.allowed(ip_address(one)) for one in ("10.8.3.4", "::ffff:10.8.3.4", "8.8.8.8"))
@@ -193,7 +204,7 @@ def test_what_was_withdrawn_is_gone(service, program):
     [
         {"base_url": "ftp://x/"}, {"base_url": "http://u:p@x/"}, {"base_url": "http:///x"}, {"base_url": "http://x/?a"},
         {"base_url": "http://x:99999/"}, {"methods": ["TRACE"]}, {"methods": []}, {"timeout": 0}, {"timeout": 61},
-        {"per_minute": 0}, {"answer_schema": {"type": "nonsense"}},
+        {"base_url": "http://x/接口"}, {"base_url": "http://x/a b"}, {"per_minute": 0}, {"answer_schema": {"type": "nonsense"}},
     ],
 )  # fmt: skip
 def test_what_cannot_be_published_is_told_so(db, how):
