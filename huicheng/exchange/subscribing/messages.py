@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import NoData
 from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
+from huicheng.exchange.granting.refusals import QuotaExceeded
 from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sending import Asking
@@ -114,6 +115,9 @@ def _send(row: Subscription, message: Message) -> bool:
             _delivered(row, message, 0, rows.num_rows)
             return True
         status = _posted(row, message, rows)
+    except QuotaExceeded as full:
+        _waits(row, message, full.again)
+        return False
     except (AccessDenied, ChangesExpired, NoData, UnknownResource, BadAddress) as problem:
         _given_up(row, message, type(problem).__name__)
         return False
@@ -190,6 +194,20 @@ def _failed(row: Subscription, message: Message, status: int, error: str) -> boo
         )
     )  # fmt: skip
     return dead
+
+
+@act
+def _waits(row: Subscription, message: Message, again: datetime) -> None:
+    """A quota that is used up is no end of the right: the message goes when there is room again."""
+    message.next_at, message.error = again, "QuotaExceeded"
+    message.save()
+    wake(row.id, at=again, key=f"{message.id}.{int(again.timestamp())}")
+    publish(
+        MessageFailed(
+            subject=f"subscription:{row.id}", message=message.id, attempts=message.attempts, status=0,
+            error=message.error, dead=False,
+        )
+    )  # fmt: skip
 
 
 def _skip_over(row: Subscription, message: Message) -> None:

@@ -20,6 +20,8 @@ from huicheng.exchange.subscribing.refusals import BadAddress
 
 PRIVATE = "HUICHENG_WEBHOOKS_PRIVATE"
 CONNECT, WHOLE = 5.0, 15.0
+# Addresses that carry another one, which may be an inner one: translated, tunnelled, mapped and old-style.
+CARRYING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "::ffff:0:0/96", "::/96")))
 
 
 class NotDelivered(Exception):
@@ -70,7 +72,7 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> int:
     try:
         connection.request("POST", target.path, body, {**headers, "User-Agent": "huicheng-webhooks"})
         return int(connection.getresponse().status)
-    except (OSError, http.client.HTTPException, AttributeError) as error:
+    except (OSError, http.client.HTTPException, AttributeError, UnicodeError) as error:
         raise NotDelivered(type(error).__name__) from None
     finally:
         timer.cancel()
@@ -89,7 +91,11 @@ class _Pinned(http.client.HTTPConnection):
         self.sock.settimeout(WHOLE)
         if self._target.secure:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._target.host)
+            # Held before the handshake, so that one that drips can be cut off too.
+            self.sock = context.wrap_socket(
+                self.sock, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
 
     def cut(self) -> None:
         """A receiver that drips is cut off in the middle of a read."""
@@ -99,6 +105,11 @@ class _Pinned(http.client.HTTPConnection):
 
 def _address(target: Target) -> str:
     found = [str(one[4][0]) for one in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]
-    if not private_allowed() and any(not ipaddress.ip_address(one.split("%")[0]).is_global for one in found):
+    if not private_allowed() and any(_inner(ipaddress.ip_address(one.split("%")[0])) for one in found):
         raise NotDelivered("PrivateAddress")
     return found[0]
+
+
+def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    carrying = any(address in one for one in CARRYING if address.version == one.version)
+    return carrying or address.is_multicast or not address.is_global

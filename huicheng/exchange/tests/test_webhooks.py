@@ -182,6 +182,29 @@ def test_a_grant_that_ended_ends_what_is_sent_also_what_waits(followed, receiver
     assert exchange.subscriptions(HE)[0].reason in ("GrantRevoked", "AccessDenied", "NoGrant")
 
 
+def test_a_quota_that_is_used_up_puts_off_what_is_sent_and_ends_nothing(followed, receiver):
+    from huicheng.exchange.granting.models import GrantRow, QuotaRow
+    from huicheng.exchange.subscribing.messages import push
+
+    GrantRow.objects.update(per_minute=1)
+    one = exchange.grants_of("minzheng")[0]
+    QuotaRow.objects.filter(span="minute").update(window=10**9, used=1)
+    change("一")
+    work(lambda: Message.objects.filter(error="QuotaExceeded").exists())
+    assert exchange.subscriptions(HE)[0].state == "active"
+    QuotaRow.objects.filter(span="minute").update(window=0, used=0)
+    assert one.state == "live"
+    Message.objects.update(next_at=one.starts)
+    assert push(followed[0].id) == {"sent": 1}
+    assert names(receiver, 204) == ["一"]
+
+
+@pytest.mark.parametrize("url", [f"https://{'a' * 70}.example/x", "https://127.0.0.1/接口"])
+def test_an_address_that_cannot_be_written_on_the_line_is_a_failure_with_a_name(url, monkeypatch):
+    with pytest.raises(posting.NotDelivered):
+        posting.post(posting.target_of(url), b"{}", {})
+
+
 def test_long_changes_go_page_by_page_in_order(receiver, monkeypatch):
     from huicheng.exchange.subscribing import messages
 
@@ -206,7 +229,7 @@ def test_an_address_that_nothing_may_be_sent_to_is_refused(url):
         posting.target_of(url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]", "[64:ff9b::7f00:1]"])
 def test_nothing_is_sent_inside_unless_the_city_says_so(host):
     with pytest.raises(posting.NotDelivered, match="PrivateAddress"):
         posting.post(posting.target_of(f"https://{host}/x"), b"{}", {})
