@@ -141,6 +141,22 @@ def test_a_grant_that_ended_closes_the_table_and_the_addresses(profile, grant, e
         read(profile, grant)
 
 
+def test_a_grant_that_ends_in_the_middle_cuts_the_download_and_leaves_a_line(profile, grant, monkeypatch):
+    from huicheng.exchange.granting.door import GrantRevoked
+    from huicheng.exchange.sharing import http, links
+
+    monkeypatch.setattr(http, "CHUNK", 100)
+    monkeypatch.setattr(http, "LOOKED_AT_EVERY", 0)
+    address(profile, grant)
+    made = SharedVersion.objects.get()
+    pieces = http._pieces(making.file_of(made), 0, made.size, links.Address(made, grant, "machine:x"))
+    assert len(next(pieces)) == 100
+    GrantRow.objects.update(revoked_at=timezone.now())
+    with pytest.raises(GrantRevoked):
+        next(pieces)
+    assert events(kind="exchange.AccessRefused")[0].data["reason"] == "发送途中授权结束"
+
+
 def test_an_address_holds_a_quarter_of_an_hour(profile, grant, monkeypatch):
     from huicheng.exchange.sharing import links
 
@@ -182,6 +198,13 @@ def test_after_an_erasure_no_copy_stays(profile, grant):
     assert requests.get(url, timeout=30).status_code == 404
     assert not making.folder(grant.id).exists()
     assert len(read(profile, grant)) == 12
+
+
+def test_after_an_erasure_no_file_stays_of_a_maker_that_told_of_none(profile, grant):
+    making.folder(grant.id).mkdir(parents=True)
+    (making.folder(grant.id) / "9-whole.parquet").write_bytes(b"PAR1")
+    making.forget_resource("health_files")
+    assert not making.folder(grant.id).exists()
 
 
 def test_a_maker_that_was_killed_leaves_nothing_behind(profile, grant):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.answering import refusal, refusal_of, said, to_programs
+from huicheng.exchange.sending import LOOKED_AT_EVERY
 from huicheng.exchange.sharing import links, making, protocol
 from huicheng.exchange.sharing.models import SharedVersion
 from huicheng.exchange.sharing.refusals import NoSuchShareVersion, WrongSharingRequest
@@ -214,17 +216,17 @@ def file(request: HttpRequest, ticket: str) -> HttpResponseBase:
         return refusal_of(NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。")))
     if request.method == "GET":
         links.note_fetch(ticket, address)
-    return _sent(request, path, path.stat().st_size)
+    return _sent(request, path, path.stat().st_size, address)
 
 
-def _sent(request: HttpRequest, path: Path, size: int) -> HttpResponseBase:
+def _sent(request: HttpRequest, path: Path, size: int, address: links.Address) -> HttpResponseBase:
     asked = RANGE.fullmatch(request.headers.get("Range", "").strip())
     start, end = _span(asked[1], asked[2], size) if asked and (asked[1] or asked[2]) else (0, size)
     if start >= end and size:
         answer: Any = HttpResponse(status=416)
         answer["Content-Range"] = f"bytes */{size}"
         return answer
-    pieces: Any = _pieces(path, start, end) if request.method == "GET" else iter(())
+    pieces: Any = _pieces(path, start, end, address) if request.method == "GET" else iter(())
     answer = StreamingHttpResponse(
         pieces, status=206 if asked else 200, content_type="application/octet-stream"
     )
@@ -243,9 +245,14 @@ def _span(first: str, last: str, size: int) -> tuple[int, int]:
     return int(first), min(size, int(last) + 1) if last else size
 
 
-def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
+def _pieces(path: Path, start: int, end: int, address: links.Address) -> Iterator[bytes]:
+    """Cut off, in the open and in writing, once the grant has ended."""
+    looked = time.monotonic()
     with path.open("rb") as opened:
         opened.seek(start)
         while start < end and (piece := opened.read(min(CHUNK, end - start))):
+            if time.monotonic() - looked >= LOOKED_AT_EVERY:
+                links.look_again(address)
+                looked = time.monotonic()
             start += len(piece)
             yield piece

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.asking import AccessRefused
 from huicheng.exchange.granting.door import Grant, GrantExpired, GrantRevoked, UnknownGrant, grant
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sharing.models import Fetched, SharedVersion
@@ -88,6 +89,25 @@ def _ended(found: Grant) -> AccessDenied:
     if found.state == "expired":
         return GrantExpired(_("授权 %(id)s 已到期，请申请续期。") % {"id": found.id})
     return AddressRefused(_("授权 %(id)s 现在不能使用。") % {"id": found.id})
+
+
+def look_again(address: Address) -> None:
+    """In the middle of a download: a right that has ended is refused as at its beginning, and leaves a line."""
+    try:
+        _live(address.grant.id)
+    except AccessDenied:
+        _tell_ended(address)
+        raise
+
+
+@act
+def _tell_ended(address: Address) -> None:
+    grant, reason = address.grant, "发送途中授权结束"
+    line = AccessRefused(
+        subject=f"resource:{grant.resource}"[:120], purpose=grant.purpose, tables=(grant.resource,), reason=reason
+    )
+    with acting_as(Actor(id=address.reader, name="", kind="machine", department=grant.department)):
+        publish(line)
 
 
 def note_fetch(ticket: str, address: Address) -> None:

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import NoData
 from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.granting.door import Grant, NoGrant
+from huicheng.exchange.granting.door import Grant, NoGrant, UnknownGrant
+from huicheng.exchange.granting.door import grant as grant_numbered
 from huicheng.exchange.policy import Decision, decide
 from huicheng.exchange.querying import formats
 from huicheng.exchange.sending import Asking, Batches, Portion, send
@@ -178,6 +179,17 @@ def forget_grant(grant: str) -> int:
 
 
 def forget_resource(code: str) -> int:
-    """After rows were erased no copy of them may stay; each grant's table is made anew when it is asked for."""
+    """After rows were erased no copy of them may stay; each grant's table is made anew when it is asked for.
+
+    Files of a maker that is at work, or was killed before it told of its file, are found by their folders.
+    """
     grants = set(SharedVersion.objects.filter(resource=code).values_list("grant", flat=True))
-    return sum(forget_grant(one) for one in grants)
+    grants |= {path.name for path in (home() / "shares").glob("[!.]*") if _resource_of(path.name) == code}
+    return sum(forget_grant(one) for one in sorted(grants))
+
+
+def _resource_of(number: str) -> str:
+    try:
+        return grant_numbered(number).resource
+    except UnknownGrant:
+        return ""
