@@ -29,6 +29,7 @@ from huicheng.exchange.evidence.reading import (
     read,
     read_again,
     read_all,
+    rows_disclosed,
 )
 from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.granting.quotas import take_quota
@@ -75,7 +76,7 @@ def ask(
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read(sql, params, admitted, limit))
-        take(actor, purpose, admitted, rows=answer.table.num_rows)
+        take(actor, purpose, admitted, rows=rows_disclosed(one))
         reads.append(one)
     return answer
 
@@ -89,7 +90,7 @@ def recall(
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
     with _kept(actor, purpose, sql, admitted) as reads:
         answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
-        take(actor, purpose, admitted, rows=answer.table.num_rows)
+        take(actor, purpose, admitted, rows=rows_disclosed(one))
         reads.append(one)
     return answer
 

@@ -159,6 +159,14 @@ def read_of_changes(sql: str, found: pa.Table, shown: pa.Table, one: Admitted, v
     return _read(sql, answer, {one.spec.table: one}, "rows", _keys(found))
 
 
+def rows_disclosed(one: Read) -> int:
+    """The answer's rows; or how many its receipt says it tells of, where one row of it holds many of the table's."""
+    known = SubjectSet.objects.filter(sha256=one.known).first() if one.known else None
+    people = known.count if known else len(one.keys)
+    most = max((len(each.spec.subjects) for each in one.admitted.values()), default=1)
+    return max(one.rows or 0, -(-people // max(1, most)))
+
+
 def failed(sql: Path | str, admitted: Mapping[str, Admitted]) -> Read:
     """Asked, and not answered."""
     name = sql.name if isinstance(sql, Path) else ""

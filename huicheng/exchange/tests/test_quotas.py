@@ -126,3 +126,12 @@ def test_many_processes_take_no_more_than_there_is(own_city):
         for _number in range(4)
     ]
     assert sum(int(client.communicate()[0]) for client in clients) == 100
+
+
+@pytest.mark.parametrize("how", ["list(name)", "string_agg(name, ',')", "map(list(phone), list(name))"])
+def test_many_rows_folded_into_one_count_as_many(db, how):
+    publish_files()
+    granted(exchange.Terms(rows_per_day=11))
+    with pytest.raises(exchange.QuotaExceeded):
+        ask(f"SELECT {how} AS folded FROM raw.health_files", HE, purpose=PURPOSE)
+    assert ask("SELECT count(*) AS n FROM raw.health_files", HE, purpose=PURPOSE).table["n"].to_pylist() == [12]
