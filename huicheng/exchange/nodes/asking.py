@@ -87,8 +87,11 @@ def _queue(row: Node, sql: str, actor: Actor, purpose: str, names: list[str]) ->
     }  # fmt: skip
     asked = signed(document)
     Question.objects.create(id=number, node=row, asked=asked, expires=now + LIVES)
+    # A question may name people: the chain, which forgets nothing, keeps its hash.
+    kept = {name: value for name, value in document.items() if name != "sql"}
+    told = signed(kept | {"sha256": hashlib.sha256(sql.encode()).hexdigest(), "asked": _hash(document)})
     with acting_as(actor):
-        publish(NodeAsked(subject=f"node:{row.id}", purpose=purpose[:200], resource=names[0], signed=asked))
+        publish(NodeAsked(subject=f"node:{row.id}", purpose=purpose[:200], resource=names[0], signed=told))
     return number
 
 

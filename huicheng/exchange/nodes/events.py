@@ -97,7 +97,7 @@ class BatchAcknowledged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeAsked(Event):
-    """A question waits for a node; ``signed`` is what the node will check."""
+    """A question waits for a node; ``signed`` has the hashes of its words and of the document that the node will check."""
 
     resource: str
     signed: dict[str, Any] = field(default_factory=dict)
