@@ -113,6 +113,7 @@ def test_another_department_sees_no_share(grant, live_server):
     place = f"shares/weijian/schemas/{grant.id}/tables/health_files/metadata"
     answer = asked(live_server, token, place)
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "NO_SUCH_SHARE")
+    assert events(kind="exchange.AccessRefused")[0].subject == f"grant:{grant.id}"
     assert requests.get(f"{live_server.url}/sharing/shares", timeout=30).status_code == 401
 
 
@@ -137,8 +138,11 @@ def test_a_grant_that_ended_closes_the_table_and_the_addresses(profile, grant, e
     assert (refused.status_code, refused.json()["error"]) == (
         403, "grant_revoked" if end == "revoked_at" else "grant_expired",
     )  # fmt: skip
+    assert events(kind="exchange.AccessRefused")[0].data["tables"] == ["health_files"]
     with pytest.raises(requests.HTTPError, match="403"):
         read(profile, grant)
+    line = events(kind="exchange.AccessRefused")[0].data
+    assert line["reason"] == ("授权已撤销" if end == "revoked_at" else "授权已到期")
 
 
 def test_a_grant_that_ends_in_the_middle_cuts_the_download_and_leaves_a_line(profile, grant, monkeypatch):

@@ -19,10 +19,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.answering import refusal, refusal_of, said, to_programs
+from huicheng.exchange.asking import AccessRefused
+from huicheng.exchange.granting.door import QuotaExceeded
+from huicheng.exchange.policy import NOT_GRANTED, REASONS
+from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sending import LOOKED_AT_EVERY
 from huicheng.exchange.sharing import links, making, protocol
 from huicheng.exchange.sharing.models import SharedVersion
-from huicheng.exchange.sharing.refusals import NoSuchShareVersion, WrongSharingRequest
+from huicheng.exchange.sharing.refusals import NoSuchShare, NoSuchShareVersion, WrongSharingRequest
 from huicheng.exchange.sharing.tables import (
     SCOPE,
     Shared,
@@ -33,7 +37,7 @@ from huicheng.exchange.sharing.tables import (
     reader,
     shared_tables,
 )
-from huicheng.ground.api import BadInput, current_actor, opens_to
+from huicheng.ground.api import BadInput, act, current_actor, opens_to, publish
 
 View = Callable[..., HttpResponseBase]
 LINES, CAPABILITIES, VERSION = (
@@ -54,6 +58,8 @@ def route(*methods: str) -> Callable[[View], View]:
             try:
                 return view(request, **given)
             except BadInput as problem:
+                if isinstance(problem, AccessDenied | NoSuchShare) and not isinstance(problem, QuotaExceeded):
+                    _note_refused(problem, given)  # a quota that is used up was noted by who counted it
                 refused = refusal_of(problem)
                 told = json.loads(refused.content)
                 refused.content = json.dumps(
@@ -64,6 +70,13 @@ def route(*methods: str) -> Callable[[View], View]:
         return to_programs(*methods, scope=SCOPE)(answer)
 
     return wrap
+
+
+@act
+def _note_refused(problem: BadInput, given: dict[str, Any]) -> None:
+    table, schema = str(given.get("table", ""))[:100], str(given.get("schema", ""))[:100]
+    reason = REASONS.get(type(problem).__name__, NOT_GRANTED)
+    publish(AccessRefused(subject=f"grant:{schema}", tables=(table,) if table else (), reason=reason))
 
 
 def _listed(request: HttpRequest, items: list[dict[str, str]]) -> HttpResponseBase:

@@ -70,7 +70,11 @@ def found_at(ticket: str, mark: str) -> Address:
     version = SharedVersion.objects.filter(pk=int(number)).first()
     if version is None:
         raise NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。"))
-    return Address(version, _live(version.grant), reader)
+    try:
+        return Address(version, _live(version.grant), reader)
+    except (GrantExpired, GrantRevoked):
+        _tell_refused(version, reader)
+        raise
 
 
 def _live(number: str) -> Grant:
@@ -98,6 +102,15 @@ def look_again(address: Address) -> None:
     except AccessDenied:
         _tell_ended(address)
         raise
+
+
+@act
+def _tell_refused(version: SharedVersion, reader: str) -> None:
+    """An address of ours came after its grant had ended."""
+    code = version.resource
+    line = AccessRefused(subject=f"resource:{code}"[:120], tables=(code,), reason="没有授权")
+    with acting_as(Actor(id=reader, name="", kind="machine")):
+        publish(line)
 
 
 @act
