@@ -117,7 +117,10 @@ def _tell_refused(version: SharedVersion, reader: str) -> None:
 def _tell_ended(address: Address) -> None:
     grant, reason = address.grant, "发送途中授权结束"
     line = AccessRefused(
-        subject=f"resource:{grant.resource}"[:120], purpose=grant.purpose, tables=(grant.resource,), reason=reason
+        subject=f"resource:{grant.resource}"[:120],
+        purpose=grant.purpose,
+        tables=(grant.resource,),
+        reason=reason,
     )
     with acting_as(Actor(id=address.reader, name="", kind="machine", department=grant.department)):
         publish(line)

@@ -62,7 +62,7 @@ def changes_since(code: str, asking: Asking, *, since: str = "", limit: int = 10
     spec = find(code)
     admitted = _admitted(spec, asking)
     newest = lake.version(spec.table)
-    seal = _sight_of(spec, admitted)
+    seal = _sight_of(spec, admitted, asking)
     place = _place(since, seal, newest)
     if place.before == place.after:
         return Changes(code, pa.table({}), _written(place, seal), newest, more=False)
@@ -79,7 +79,9 @@ def page(
 ) -> pa.Table:
     """One page, noted with whom its rows are about before it is handed out."""
     one = admitted or _admitted(spec, asking)
-    sight = lake.Sight(mount_of(one.spec, one.decision), _row_of(spec), subject_columns(spec))
+    sight = lake.Sight(
+        mount_of(one.spec, one.decision), _row_of(spec, _whose(asking, one)), subject_columns(spec)
+    )
     try:
         found = lake.changes(
             spec.table, place.before, place.after, sight=sight, skip=place.position, limit=limit
@@ -107,7 +109,7 @@ def _admitted(spec: Resource, asking: Asking) -> Admitted:
     one = admit(sql, asking.actor, asking.purpose, asking.case)[spec.table]
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
-    _row_of(spec)
+    _row_of(spec, _whose(asking, one))
     return one
 
 
@@ -116,8 +118,11 @@ def _asked(spec: Resource, names: Iterable[str]) -> str:
     return f"SELECT {columns} FROM {spec.table}"
 
 
-def _row_of(spec: Resource) -> str:
-    """The SQL of what a row is known by: its key, or where rows are only ever added, its place in its delivery."""
+def _row_of(spec: Resource, whose: list[str]) -> str:
+    """The SQL of what a row is known by: its key, or where rows are only ever added, its place in its delivery.
+
+    Another one for each department and granted purpose: what two grants show of a row cannot be put together by it.
+    """
     names = spec.key if spec.key and spec.mode != "append" else ()
     if not names and spec.mode == "append" and set(OWN) <= set(lake.schema(spec.table).names):
         names = OWN
@@ -127,13 +132,24 @@ def _row_of(spec: Resource) -> str:
             do=_("请让提供方在目录里声明主键，或读取整张表。"),
         )
     parts = ", '\\x1f', ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names)
-    salt = hmac.digest(secret("rows of changes"), spec.code.encode(), "sha256").hex()
+    salt = hmac.digest(secret("rows of changes"), json.dumps([spec.code, *whose]).encode(), "sha256").hex()
     return f"left(sha256(concat('{salt}', {parts})), 32)"
 
 
-def _sight_of(spec: Resource, one: Admitted) -> bytes:
+def _whose(asking: Asking, one: Admitted) -> list[str]:
+    return [asking.actor.department or "", asking.purpose if one.decision.grant else ""]
+
+
+def _sight_of(spec: Resource, one: Admitted, asking: Asking) -> bytes:
     """What a cursor belongs to: it is no use to anybody who is shown something else."""
-    whole = [spec.code, sorted(one.decision.columns.items()), one.decision.where, spec.key, spec.mode]
+    whole = [
+        spec.code,
+        sorted(one.decision.columns.items()),
+        one.decision.where,
+        spec.key,
+        spec.mode,
+        *_whose(asking, one),
+    ]
     return hashlib.sha256(json.dumps(whole).encode()).digest()[:8]
 
 

@@ -159,6 +159,15 @@ def test_a_table_without_a_key_cannot_be_followed(tmp_path):
         exchange.changes_since("lamps", ME)
 
 
+def test_what_two_grants_show_of_a_row_cannot_be_put_together(files):
+    granted(columns=("name",), plain=("name",))
+    granted(columns=("phone",), plain=("phone",), purpose="另一个用途")
+    other = exchange.Asking(HE, "另一个用途")
+    ids = [set(since("beginning", one).rows["_id"].to_pylist()) for one in (MINZHENG, other)]
+    assert len(ids[0]) == len(ids[1]) == 3
+    assert not ids[0] & ids[1]
+
+
 def test_where_rows_are_only_added_each_is_told_once_though_none_has_a_key(tmp_path):
     spec = exchange.Resource(
         code="lamps",

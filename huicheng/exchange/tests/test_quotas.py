@@ -134,4 +134,6 @@ def test_many_rows_folded_into_one_count_as_many(db, how):
     granted(exchange.Terms(rows_per_day=11))
     with pytest.raises(exchange.QuotaExceeded):
         ask(f"SELECT {how} AS folded FROM raw.health_files", HE, purpose=PURPOSE)
-    assert ask("SELECT count(*) AS n FROM raw.health_files", HE, purpose=PURPOSE).table["n"].to_pylist() == [12]
+    assert ask("SELECT count(*) AS n FROM raw.health_files", HE, purpose=PURPOSE).table["n"].to_pylist() == [
+        12
+    ]

@@ -229,7 +229,9 @@ def test_an_address_that_nothing_may_be_sent_to_is_refused(url):
         posting.target_of(url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]", "[64:ff9b::7f00:1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]", "[64:ff9b::7f00:1]"]
+)
 def test_nothing_is_sent_inside_unless_the_city_says_so(host):
     with pytest.raises(posting.NotDelivered, match="PrivateAddress"):
         posting.post(posting.target_of(f"https://{host}/x"), b"{}", {})
