@@ -12,7 +12,7 @@ from tests.bad_line import Line, bad_line
 from tests.conftest import ROOT, City
 from tests.two_homes import RESOURCE, Pair, agreed, ask, two_homes, write_visits
 
-pytestmark = pytest.mark.shared_home
+pytestmark = [pytest.mark.shared_home, pytest.mark.slow]
 DISK = "48m"
 
 

@@ -9,7 +9,12 @@ from tests.conftest import ROOT
 
 NEEDS_CHROMIUM = "tests/test_screens.py::test_a_look_is_a_switch"
 # Where a test may skip by itself: a file without a licence is missing, or the right to mount a small disk; no tool.
-MAY_SKIP = {"conftest.py", "tests/test_tools.py", "tests/test_node_faults.py", "huicheng/codes/tests/corpus.py"}
+MAY_SKIP = {
+    "conftest.py",
+    "tests/test_tools.py",
+    "tests/test_node_faults.py",
+    "huicheng/codes/tests/corpus.py",
+}
 
 
 def without_chromium(**more: str) -> subprocess.CompletedProcess[str]:
