@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_terminal_shows_the_six_numbers_the_league_and_what_to_do():
     done = CliRunner().invoke(
-        main, ["catalogue", "supervise", "--department", "gongan"], env={"COLUMNS": "200"}
+        main, ["catalogue", "supervise", "--department", "gongan"], env={"COLUMNS": "400"}
     )
     assert done.exit_code == 0, done.output
     for words in ("六数", "部门榜", "有目录没数据", "交付第一批数据，或停用这条目录。"):

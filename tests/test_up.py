@@ -57,6 +57,6 @@ def test_up_goes_on_where_a_build_was_cut_short(city):
     steps = diary.read_text(encoding="utf-8").split(",\n")
     diary.write_text(",\n".join(steps[:-2]) + "]", encoding="utf-8")
     done = city.run("up", "--build-only", "--residents", str(RESIDENTS))
-    assert "开设样例账户" in done.stdout
+    assert "编写样例目录" in done.stdout
     assert "户籍人口" not in done.stdout
     assert rows(city)["identity_account"][0] == people

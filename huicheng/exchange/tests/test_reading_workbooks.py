@@ -74,7 +74,7 @@ def test_a_workbook_with_a_header_only_is_told_so(tmp_path):
         read(path, sheet="空")
 
 
-def test_parquet_types_become_the_text_a_department_writes(tmp_path):
+def test_parquet_types_stay_what_they_are_and_lists_become_text(tmp_path):
     table = pa.table({
         "编号": pa.array([1, None], pa.int64()),
         "面积": pa.array([80.0, 80.5]),
@@ -86,8 +86,8 @@ def test_parquet_types_become_the_text_a_department_writes(tmp_path):
     pq.write_table(table, tmp_path / "a.parquet")
     _header, rows, _bad = read(tmp_path / "a.parquet")
     assert rows == [
-        (1, "1", "80", "2020-01-02", "2020-01-02 08:30:00", '["甲"]', "A"),
-        (2, None, "80.5", None, None, None, "B"),
+        (1, 1, 80.0, datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2, 8, 30), '["甲"]', "A"),
+        (2, None, 80.5, None, None, None, "B"),
     ]
 
 

@@ -32,6 +32,7 @@ class Need:
     href: str
     icon: str
     tone: str = "warn"
+    data: bool = False  # its words are somebody's own: a file's name, a reason as it was written down
 
 
 def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> list[Need]:
@@ -72,7 +73,7 @@ def _held(newest: list[dict[str, Any]]) -> Iterator[Need]:
     for one in newest:
         if one["state"] == "held":
             title = _("%(title)s：交付在等确认") % {"title": said(one["title"])}
-            yield Need(title, one["reason"] or one["file"], one["href"], "clock")
+            yield Need(title, one["reason"] or one["file"], one["href"], "clock", data=True)
 
 
 def _asked(actor: Actor) -> Iterator[Need]:
