@@ -8,6 +8,7 @@ from pathlib import Path
 # Before Django's settings are read: they ask for the home. Workers of one run must not share it.
 _HOME = Path(tempfile.mkdtemp(prefix="huicheng-test-"))
 os.environ["HUICHENG_HOME"] = str(_HOME)
+os.environ.pop("COLUMNS", None)  # workers are given one, and a terminal made while it stands keeps to it
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # sync Playwright keeps a loop running
 
 import hypothesis  # noqa: E402
