@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,8 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.querying.refusals import BadCursor
-from huicheng.ground.api import secret
+from huicheng.exchange.sealing import sealed, unsealed
 
+USE = "query cursors"
 LONGEST = 8_000
 
 
@@ -31,16 +30,12 @@ class Cursor:
 
     def written(self) -> str:
         data = json.dumps(asdict(self) | {"last": [_plain(one) for one in self.last]}).encode()
-        return base64.urlsafe_b64encode(_seal(data) + data).decode().rstrip("=")
+        return sealed(data, use=USE)
 
 
 def read(text: str, question: str) -> Cursor:
-    try:
-        whole = base64.urlsafe_b64decode(text[:LONGEST] + "=" * (-len(text) % 4))
-    except ValueError:
-        whole = b""
-    mark, data = whole[:16], whole[16:]
-    if not hmac.compare_digest(mark, _seal(data)):
+    data = unsealed(text, use=USE, longest=LONGEST)
+    if data is None:
         raise BadCursor(_("游标不是本平台给出的，或抄写不全。"), do=_("请从第一页重新开始（不带 cursor）。"))
     told = json.loads(data)
     if told["question"] != question:
@@ -54,10 +49,6 @@ def read(text: str, question: str) -> Cursor:
 def question_of(parts: Mapping[str, Any]) -> str:
     """What is asked and under which sight, in 16 characters."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def _seal(data: bytes) -> bytes:
-    return hmac.digest(secret("query cursors"), data, "sha256")[:16]
 
 
 def _plain(value: Any) -> Any:

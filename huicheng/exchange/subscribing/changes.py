@@ -7,7 +7,6 @@ their key, so that a key which is masked or not granted stays hidden and the row
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -26,11 +25,13 @@ from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import HIDDEN, OWN, Admitted, read_of_changes, subject_columns
 from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.policy import decide, mount_of
+from huicheng.exchange.sealing import sealed, unsealed
 from huicheng.exchange.sending import Asking
 from huicheng.exchange.subscribing.refusals import BadChangesCursor, CannotFollow, ChangesExpired
 from huicheng.ground.api import secret
 from huicheng.lake import api as lake
 
+USE = "change cursors"
 LONGEST = 2_000
 
 
@@ -166,16 +167,12 @@ def _place(since: str, sight: bytes, newest: int) -> Place:
 
 def _written(place: Place, sight: bytes) -> str:
     data = sight + json.dumps([place.before, place.after, place.position]).encode()
-    return base64.urlsafe_b64encode(_seal(data) + data).decode().rstrip("=")
+    return sealed(data, use=USE)
 
 
 def _read(text: str, sight: bytes) -> Place:
-    try:
-        whole = base64.urlsafe_b64decode(text[:LONGEST] + "=" * (-len(text) % 4))
-    except ValueError:
-        whole = b""
-    mark, data = whole[:16], whole[16:]
-    if not hmac.compare_digest(mark, _seal(data)):
+    data = unsealed(text, use=USE, longest=LONGEST)
+    if data is None:
         raise BadChangesCursor(
             _("游标不是本平台给出的，或抄写不全。"), do=_("请重新取一遍全部（since=beginning）。")
         )
@@ -186,10 +183,6 @@ def _read(text: str, sight: bytes) -> Place:
         )
     before, after, position = json.loads(data[8:])
     return Place(before, after, position)
-
-
-def _seal(data: bytes) -> bytes:
-    return hmac.digest(secret("change cursors"), data, "sha256")[:16]
 
 
 def told(table: pa.Table) -> list[dict[str, Any]]:
