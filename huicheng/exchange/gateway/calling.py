@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import ipaddress
 import os
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -23,13 +21,11 @@ from huicheng.exchange.gateway.refusals import (
     ServiceTimedOut,
     ServiceUnreachable,
 )
+from huicheng.exchange.reaching import Address, addresses_of, cut, inner, parsed, wrapped
 
 MOST_BYTES = 10 * 1024 * 1024
 PIECE = 64 * 1024
 NETWORKS = "HUICHENG_SERVICE_NETWORKS"
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Addresses that carry another one, which may be an inner one: translated, tunnelled and old-style.
-CARRYING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "::/96")))
 
 
 @dataclass(frozen=True)
@@ -55,18 +51,15 @@ def allowed(address: Address) -> bool:
     mapped = getattr(address, "ipv4_mapped", None) or address
     if any(mapped.version == one.version and mapped in one for one in networks):
         return True
-    inner = any(mapped in one for one in CARRYING if mapped.version == one.version)
-    return bool(mapped.is_global and not mapped.is_multicast and not inner)
+    return not inner(mapped)
 
 
 def _resolved(host: str, port: int) -> str:
-    """One lookup; what is connected to is what was judged, whatever the name says a moment later."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = addresses_of(host, port)
     except (OSError, UnicodeError):
         raise ServiceUnreachable(_("找不到服务的主机。")) from None
-    addresses = [str(one[4][0]) for one in found]
-    if not all(allowed(ipaddress.ip_address(one.partition("%")[0])) for one in addresses):
+    if not all(allowed(parsed(one)) for one in addresses):
         raise AddressNotAllowed(_("服务的主机指向不允许的网络地址；内网地址须由数据局列入允许的网段。"))
     return addresses[0]
 
@@ -107,8 +100,7 @@ def _socket(
     line.append(plain)
     if base.scheme != "https":
         return plain
-    context = ssl.create_default_context()
-    secured = context.wrap_socket(plain, server_hostname=base.hostname, do_handshake_on_connect=False)
+    secured = wrapped(plain, base.hostname)
     line.append(secured)
     secured.do_handshake()
     return secured
@@ -117,8 +109,7 @@ def _socket(
 def _cut(line: list[socket.socket]) -> None:
     """The newest of them: wrapped, the plain one is no socket any more."""
     for one in line[-1:]:
-        with contextlib.suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+        cut(one)
 
 
 def _read(answer: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float) -> bytes:

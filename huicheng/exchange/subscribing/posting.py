@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import ipaddress
 import os
 import re
 import socket
-import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +13,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.reaching import addresses_of, cut, inner, parsed, wrapped
 from huicheng.exchange.subscribing.refusals import BadAddress
 
 PRIVATE = "HUICHENG_WEBHOOKS_PRIVATE"
 CONNECT, WHOLE = 5.0, 15.0
-# Addresses that carry another one, which may be an inner one: translated, tunnelled, mapped and old-style.
-CARRYING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "::ffff:0:0/96", "::/96")))
 
 
 class NotDelivered(Exception):
@@ -90,26 +86,16 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = socket.create_connection((_address(self._target), self._target.port), CONNECT)
         self.sock.settimeout(WHOLE)
         if self._target.secure:
-            context = ssl.create_default_context()
-            # Held before the handshake, so that one that drips can be cut off too.
-            self.sock = context.wrap_socket(
-                self.sock, server_hostname=self._target.host, do_handshake_on_connect=False
-            )
-            self.sock.do_handshake()
+            self.sock = line = wrapped(self.sock, self._target.host)
+            line.do_handshake()
 
     def cut(self) -> None:
         """A receiver that drips is cut off in the middle of a read."""
-        with contextlib.suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        cut(self.sock)
 
 
 def _address(target: Target) -> str:
-    found = [str(one[4][0]) for one in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]
-    if not private_allowed() and any(_inner(ipaddress.ip_address(one.split("%")[0])) for one in found):
+    found = addresses_of(target.host, target.port)
+    if not private_allowed() and any(inner(parsed(one)) for one in found):
         raise NotDelivered("PrivateAddress")
     return found[0]
-
-
-def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    carrying = any(address in one for one in CARRYING if address.version == one.version)
-    return carrying or address.is_multicast or not address.is_global
