@@ -87,6 +87,12 @@ def application_of(row: ApplicationRow) -> Application:
     return Application(wanted=wanted, **told)
 
 
+def agreed_filter(asked: Application) -> tuple[Condition, ...]:
+    """The rows as they stand on its road: what was asked for, and what the provider has narrowed it to since."""
+    rows = asked.terms.get("filter")
+    return asked.wanted.filter if rows is None else tuple(map(Condition.from_list, rows))
+
+
 def application_row(number: str) -> ApplicationRow:
     row = ApplicationRow.objects.filter(id=number).first()
     if row is None:

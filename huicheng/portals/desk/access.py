@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk import access_showing as showing
+from huicheng.portals.desk.conditions import OPS
 from huicheng.portals.desk.sight import page_context, sees_all
 
 MOST = 60
@@ -85,32 +86,42 @@ def grant_for(actor: Actor, number: str) -> exchange.Grant:
 def application(request: HttpRequest, application: str) -> HttpResponse:
     """What is asked and by when it is answered; for who answers, how it would look and the answer's form."""
     actor = current_actor()
-    asked = application_for(actor, application)
-    wrong = None
+    asked, form, wrong = application_for(actor, application), None, None
     if request.method == "POST":
+        form = request.POST
         try:
-            _answer(request, asked, actor)
-            return redirect("desk:application", asked.id)
+            if form.get("do") != "preview":
+                _answer(request, asked, actor)
+                return redirect("desk:application", asked.id)
+            showing.terms(asked, form)
         except BadInput as problem:
             wrong, asked = problem, application_for(actor, application)
+    context = _application(asked, actor, form, wrong)
+    return render(request, "desk/application.html", context, status=400 if wrong else 200)
+
+
+def _application(
+    asked: exchange.Application, actor: Actor, form: Any, wrong: BadInput | None
+) -> dict[str, Any]:
     answers = exchange.may_answer(asked, actor)
-    preview, lacking = showing.preview(asked, actor) if answers else ([], "")
-    context = page_context(
+    narrowed = showing.narrowing(asked, form) if answers and form and not wrong else ()
+    preview, lacking = showing.preview(asked, actor, narrowed) if answers else ([], "")
+    return page_context(
         asked=asked, spec=exchange.resource(asked.resource, retired=True), answers=answers, preview=preview,
         preview_columns=showing.preview_columns(asked), preview_problem=lacking, error=wrong,
-        columns=showing.asked_columns(asked, request.POST if wrong else None), steps=showing.steps(asked),
+        columns=showing.asked_columns(asked, form), steps=showing.steps(asked), narrowed=showing.narrowed(asked),
         state=showing.state_of(asked), filter=showing.filter_lines(asked.resource, asked.wanted.filter),
-        own=actor.department == asked.department and actor.may("read"), figures=showing.figures(asked),
+        own=actor.department == asked.department and actor.may("read"), filled=showing.answered(asked, form),
+        fields=showing.item_choices(asked), ops=OPS, wrong_rows=isinstance(wrong, exchange.WrongFilter),
         crumbs=[(_("申请与授权"), "/desk/access/"), (asked.id, "")],
     )  # fmt: skip
-    return render(request, "desk/application.html", context, status=400 if wrong else 200)
 
 
 def _answer(request: HttpRequest, asked: exchange.Application, actor: Actor) -> None:
     reason = request.POST.get("reason", "")
     steps: dict[str, tuple[Callable[[], object], str]] = {
         "approve": (
-            lambda: exchange.approve_application(asked.id, actor, showing.terms(request.POST)),
+            lambda: exchange.approve_application(asked.id, actor, showing.terms(asked, request.POST)),
             _("已同意，申请方会看到授权。"),
         ),
         "return": (

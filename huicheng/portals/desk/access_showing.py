@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, bureau, said
+from huicheng.portals.desk import conditions
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
@@ -145,10 +146,12 @@ def steps(asked: exchange.Application) -> list[dict[str, Any]]:
     return found
 
 
-def preview(asked: exchange.Application, actor: Actor) -> tuple[list[dict[str, Any]], str]:
+def preview(
+    asked: exchange.Application, actor: Actor, narrowed: Sequence[exchange.Condition] = ()
+) -> tuple[list[dict[str, Any]], str]:
     """Rows, or why there are none."""
     try:
-        table = exchange.preview_of(asked, actor)
+        table = exchange.preview_of(asked, actor, narrowed=narrowed)
     except ground.BadInput as problem:
         return [], str(problem)
     if table is None:
@@ -221,11 +224,42 @@ def latest_day() -> date:
     return timezone.localdate() + timedelta(days=exchange.granting_rule("longest_days"))
 
 
-def terms(form: Any) -> exchange.Terms:
+def narrowed(asked: exchange.Application) -> list[str]:
+    """What the provider has added to the row conditions asked for, while the data bureau has still to confirm."""
+    more = exchange.agreed_filter(asked)[len(asked.wanted.filter) :]
+    return filter_lines(asked.resource, more) if asked.waiting else []
+
+
+def narrowing(asked: exchange.Application, form: Any) -> tuple[exchange.Condition, ...]:
+    """The provider's own row conditions, as typed; they come on top of those asked for."""
+    return conditions.read(exchange.resource(asked.resource, retired=True), conditions.typed(form))
+
+
+def answered(asked: exchange.Application, form: Any = None) -> dict[str, Any]:
+    """The answer's form: as the rules and the application have it, or as it was last filled in."""
+    if form is None:
+        return {
+            "figures": figures(asked), "until": asked.wanted.until.isoformat(), "lines": conditions.blank(),
+            "reason": "", "aggregate_only": False, "case_required": False,
+        }  # fmt: skip
+    return {
+        "figures": {name: form.get(name, usual) for name, usual in figures(asked).items()},
+        "until": form.get("until", ""), "lines": conditions.typed(form) or conditions.blank(),
+        "reason": form.get("reason", ""), "aggregate_only": "aggregate_only" in form,
+        "case_required": "case_required" in form,
+    }  # fmt: skip
+
+
+def item_choices(asked: exchange.Application) -> list[dict[str, str]]:
+    fields = exchange.resource(asked.resource, retired=True).fields
+    return [{"name": f.name, "title": said(f.title)} for f in fields]
+
+
+def terms(asked: exchange.Application, form: Any) -> exchange.Terms:
     """The provider's yes, as the form has it."""
     until = form.get("until", "").strip()
     return exchange.Terms(
-        columns=tuple(form.getlist("column")), plain=tuple(form.getlist("plain")),
+        columns=tuple(form.getlist("column")), plain=tuple(form.getlist("plain")), filter=narrowing(asked, form),
         until=day_of(until) if until else None, aggregate_only="aggregate_only" in form,
         case_required="case_required" in form, reason=form.get("reason", ""),
         smallest_group=_figure(form, "smallest_group"), per_minute=_figure(form, "per_minute"),

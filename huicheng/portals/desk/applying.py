@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to, said
+from huicheng.portals.desk import conditions
 from huicheng.portals.desk.access import application_for
 from huicheng.portals.desk.access_showing import day_of
 from huicheng.portals.desk.sight import page_context
 
-FOUND, CONDITIONS = 30, 3
-OPS = ("=", "!=", "<", "<=", ">", ">=", "in")
+FOUND = 30
 
 
 @opens_to("official", duty="read")
@@ -83,7 +83,7 @@ def _form(
         except BadInput as problem:
             wrong = problem
     context = page_context(
-        spec=spec, fields=_fields(spec, filled), filled=filled, error=wrong, returned=asked, ops=OPS,
+        spec=spec, fields=_fields(spec, filled), filled=filled, error=wrong, returned=asked, ops=conditions.OPS,
         wrong=getattr(wrong, "field", "filter" if isinstance(wrong, exchange.WrongFilter) else ""),
         tomorrow=timezone.localdate() + timedelta(days=1), days=exchange.granting_rule("answer_days"),
         latest=timezone.localdate() + timedelta(days=exchange.granting_rule("longest_days")),
@@ -105,39 +105,30 @@ def _fields(spec: exchange.Resource, filled: dict[str, Any]) -> list[dict[str, A
 
 def _first(spec: exchange.Resource, asked: exchange.Application | None) -> dict[str, Any]:
     """Nothing is ticked beforehand: who asks says what is needed."""
-    blank = [{"field": "", "op": "=", "value": ""} for _place in range(CONDITIONS)]
     if asked is None:
         until = timezone.localdate() + timedelta(days=180)
-        return {"columns": (), "plain": (), "purpose": "", "basis": "", "until": until.isoformat(), "filter": blank,
+        return {"columns": (), "plain": (), "purpose": "", "basis": "", "until": until.isoformat(),
+                "filter": conditions.blank(),
                 "aggregate_only": False, "case_required": False}  # fmt: skip
     one = asked.wanted
-    lines = [_line(condition) for condition in one.filter]
     return {"columns": one.columns, "plain": one.plain, "purpose": one.purpose, "basis": one.basis,
-            "until": one.until.isoformat(), "filter": lines + blank[len(lines) :],
+            "until": one.until.isoformat(), "filter": conditions.lines_of(one.filter),
             "aggregate_only": one.aggregate_only, "case_required": one.case_required}  # fmt: skip
 
 
-def _line(one: exchange.Condition) -> dict[str, str]:
-    several = one.value if isinstance(one.value, tuple) else (one.value,)
-    return {"field": one.field, "op": one.op, "value": "，".join(map(str, several))}
-
-
 def _filled(form: Any) -> dict[str, Any]:
-    names = ("field", "op", "value")
-    lines = zip(*(form.getlist(f"filter-{name}") for name in names), strict=False)
     return {
         "columns": form.getlist("column"), "plain": form.getlist("plain"), "purpose": form.get("purpose", ""),
         "basis": form.get("basis", ""), "until": form.get("until", ""),
-        "filter": [dict(zip(names, line, strict=True)) for line in lines],
+        "filter": conditions.typed(form),
         "aggregate_only": "aggregate_only" in form, "case_required": "case_required" in form,
     }  # fmt: skip
 
 
 def _wanted(spec: exchange.Resource, filled: dict[str, Any]) -> exchange.Wanted:
-    conditions = [one for one in filled["filter"] if one["field"]]
     return exchange.Wanted(
         columns=tuple(filled["columns"]), plain=tuple(filled["plain"]),
         purpose=" ".join(filled["purpose"].split()), basis=filled["basis"], until=day_of(filled["until"]),
-        filter=tuple(exchange.said_value(spec, one["field"], one["op"], one["value"]) for one in conditions),
+        filter=conditions.read(spec, filled["filter"]),
         aggregate_only=filled["aggregate_only"], case_required=filled["case_required"],
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from huicheng.exchange import api as exchange
+from huicheng.exchange.tests.town import publish_files
 from huicheng.portals.desk.tests.conftest import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +124,40 @@ def test_what_waits_for_her_answer_stands_on_her_desk_and_what_came_back_on_his(
 def test_an_entry_of_another_department_leads_to_its_application(li):
     assert APPLY in li.get("/desk/catalogue/e/health_files/").content.decode()
     assert "/desk/access/apply/" not in li.get("/desk/catalogue/e/civil_records/").content.decode()
+
+
+def test_she_narrows_the_rows_before_she_grants(li, sun):
+    place = applied(li)
+    assert "＝ 1" in sun.get(place).content.decode()
+    rows = {
+        "filter-field": ["updated_on", "", ""],
+        "filter-op": [">=", "=", "="],
+        "filter-value": ["2026-01-01", "", ""],
+    }
+    answer = {"do": "approve", "column": ["name"], **rows}
+    assert sun.post(place, answer).status_code == 302
+    (one,) = exchange.grants_of("minzheng")
+    assert one.filter == (
+        exchange.Condition("sex", "=", "1"),
+        exchange.Condition("updated_on", ">=", "2026-01-01"),
+    )
+
+
+def test_a_narrowing_is_tried_before_it_is_granted_and_keeps_what_was_typed(li, sun):
+    publish_files()
+    place = applied(li)
+    rows = {"filter-field": ["updated_on"], "filter-op": ["<"], "filter-value": ["1990-01-01"]}
+    answer = sun.post(place, {"do": "preview", "column": ["name"], "per_minute": "7", **rows})
+    page = answer.content.decode()
+    assert (answer.status_code, exchange.grants_of("minzheng")) == (200, [])
+    assert "申请的行范围里现在没有行" in page
+    assert 'value="1990-01-01"' in page
+    assert 'value="7"' in page
+
+
+def test_a_narrowing_that_fits_no_item_is_said(li, sun):
+    place = applied(li)
+    rows = {"filter-field": ["updated_on"], "filter-op": ["<"], "filter-value": ["昨天"]}
+    answer = sun.post(place, {"do": "approve", "column": ["name"], **rows})
+    assert (answer.status_code, exchange.grants_of("minzheng")) == (400, [])
+    assert 'href="#rows"' in answer.content.decode()
