@@ -50,3 +50,13 @@ def test_every_line_that_can_be_printed_has_its_english(english):
     lines = next(words for path, words in declared().items() if "city" in path.parts)
     assert len(lines) > 50
     assert not [one for one in lines if HAN.search(spoken(one).replace("身份证号", ""))]
+
+
+def test_commands_of_rooms_are_found_by_looking():
+    """A module beside the others is all that a room's commands take."""
+    from huicheng.city import commands
+    from huicheng.city.cli import main
+
+    names = {one.name for one in commands.found()}
+    assert {"feed", "subscription", "grants", "key", "node", "catalogue", "deliver"} <= names
+    assert names <= set(main.commands)

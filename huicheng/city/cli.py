@@ -10,11 +10,7 @@ import django
 from rich.markup import escape
 from rich.table import Table
 
-from huicheng.city.cli_following import subscription
-from huicheng.city.feeding import feed
-from huicheng.city.grants import grants
-from huicheng.city.keeping import key
-from huicheng.city.noding import node
+from huicheng.city import commands
 from huicheng.city.speaking import Terminal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
@@ -108,117 +104,6 @@ def departments() -> None:
     for one in all_departments():
         table.add_row(one.code, one.name, one.english)
     out.print(table)
-
-
-@main.command()
-@click.argument("resource")
-@click.argument("source")
-@click.option("--sheet", help="Excel: the sheet's name.")
-@click.option("--query", help="Database URL: the SELECT to run.")
-@click.option(
-    "--map",
-    "pairs",
-    multiple=True,
-    metavar="列=字段",
-    help="Map a column of the file to a field, by its name or title; COLUMN= leaves the column out. The others match by name.",
-)
-@click.option("--accept-proposal", is_flag=True, help="Use the guesses that --preview shows, too.")
-@click.option("--preview", is_flag=True, help="Show the mapping and what would be refused; deliver nothing.")
-@click.option("--remember", is_flag=True, help="Keep this mapping for files with the same header.")
-@click.option("--yes", is_flag=True, help="Replace the table even where most of its rows would be lost.")
-def deliver(resource: str, source: str, **options: Any) -> None:
-    """Deliver SOURCE (a file, or a database URL with --query) to RESOURCE."""
-    from huicheng.city.delivering import deliver as run
-
-    sys.exit(run(out, resource, source, **options))
-
-
-@main.command()
-@click.argument("receipt")
-@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="Feed a field whose column is gone.")
-def confirm(receipt: str, pairs: tuple[str, ...]) -> None:
-    """Take the held delivery RECEIPT after all."""
-    from huicheng.city.delivering import confirm as run
-
-    sys.exit(run(out, receipt, pairs))
-
-
-@main.command()
-@click.argument("receipt")
-def withdraw(receipt: str) -> None:
-    """Give the held delivery RECEIPT up; the table stays as it is."""
-    from huicheng.city.delivering import withdraw as run
-
-    sys.exit(run(out, receipt))
-
-
-@main.command()
-@click.argument("resource")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
-def rollback(resource: str, yes: bool) -> None:
-    """Undo the newest delivery to RESOURCE: the version before it is read again."""
-    from huicheng.city.delivering import roll_back
-
-    sys.exit(roll_back(out, resource, yes=yes))
-
-
-@main.command()
-def resources() -> None:
-    """List what departments may deliver and what the platform holds."""
-    from huicheng.city.delivering import list_resources
-
-    list_resources(out)
-
-
-@main.group()
-def catalogue() -> None:
-    """The catalogue of resources: the bureaux' form out and in, and what is wrong with it."""
-
-
-@catalogue.command("export")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--owner", help="Only this department's resources (its code).")
-def catalogue_export(target: Path, owner: str | None) -> None:
-    """Write the catalogue to TARGET (.xlsx), one line an item, as bureaux fill it in."""
-    from huicheng.city.cataloguing import write
-
-    write(out, target, owner)
-
-
-@catalogue.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="Where what is wrong goes.")
-def catalogue_import(source: Path, returned: Path | None) -> None:
-    """Bring a filled form in as drafts; what is wrong comes back as a form with reasons."""
-    from huicheng.city.cataloguing import bring_in
-
-    sys.exit(bring_in(out, source, returned))
-
-
-@catalogue.command("check")
-def catalogue_check() -> None:
-    """Say what is wrong or missing in each published entry."""
-    from huicheng.city.cataloguing import check
-
-    sys.exit(check(out))
-
-
-@catalogue.command("supervise")
-@click.option("--department", help="Only this department's warnings (its code).")
-@click.option("--limit", default=30, show_default=True, help="How many warnings to list.")
-def catalogue_supervise(department: str | None, limit: int) -> None:
-    """Show the six numbers, the league of departments and what needs somebody."""
-    from huicheng.city.supervising import show
-
-    show(out, department, limit)
-
-
-@catalogue.command("categories")
-def catalogue_categories() -> None:
-    """List the classes that a resource may stand in."""
-    from huicheng.city.cataloguing import list_categories
-
-    list_categories(out)
 
 
 @main.command()
@@ -374,8 +259,5 @@ def list_jobs(limit: int) -> None:
     out.print(table)
 
 
-main.add_command(grants)
-main.add_command(feed)
-main.add_command(node)
-main.add_command(key)
-main.add_command(subscription)
+for _one in commands.found():
+    main.add_command(_one)

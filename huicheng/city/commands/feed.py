@@ -76,3 +76,6 @@ def remove(feed_id: str) -> None:
 
     remove_feed(feed_id)
     out.print(f"[green]✓[/green] 定时取数 {feed_id} 已停止，地址和密码已删除")
+
+
+commands = (feed,)

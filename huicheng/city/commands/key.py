@@ -67,3 +67,6 @@ def key_revoke(number: str) -> None:
 
     one = revoke_key(number)
     out.print(f"[green]✓[/green] 密钥 {one.id}（{one.name}）已吊销，从现在起什么也打不开")
+
+
+commands = (key,)

@@ -82,3 +82,6 @@ def revoke(grant: str, reason: str) -> None:
 
     one = exchange.revoke_grant(grant, current_actor(), reason=reason)
     out.print(f"[green]✓[/green] 授权 {one.id} 已撤销")
+
+
+commands = (grants,)

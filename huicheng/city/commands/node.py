@@ -256,3 +256,6 @@ def ask(number: str, sql: str, purpose: str, wait: float) -> None:
     for row in found.table.to_pylist():
         table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
     out.print(table)
+
+
+commands = (node,)

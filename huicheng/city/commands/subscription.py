@@ -59,3 +59,6 @@ def replay(messages: tuple[str, ...], everything: bool) -> None:
     from huicheng.city import following
 
     following.replay(out, messages, everything=everything)
+
+
+commands = (subscription,)
