@@ -49,7 +49,7 @@ def declared() -> dict[Path, list[str]]:
 
 def _printed() -> Iterator[str]:
     """What the command line prints, f-strings with holes for what varies: %(a)s 个文件."""
-    for path in sorted((PACKAGE / "city").glob("*.py")):
+    for path in sorted((PACKAGE / "city").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         silent = {id(part) for one in ast.walk(tree) for part in _not_printed(one)}
         texts = (

@@ -33,6 +33,7 @@ class Answer:
     status: int
     kind: str
     body: bytes
+    unfit: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,21 @@
 """What the exchange's door offers of services behind the gateway."""
 
-from huicheng.exchange.gateway.refusals import NotYoursToPublish, ServiceUnfit
+from huicheng.exchange.gateway.counting import CallLine, DayOfCalls, ServiceUse, calls_of, use_of_service
+from huicheng.exchange.gateway.offering import (
+    ServicePaused,
+    ServiceResumed,
+    ServiceTried,
+    Tried,
+    items_of,
+    pause_service,
+    resume_service,
+    schema_of,
+    service,
+    try_service,
+)
+from huicheng.exchange.gateway.refusals import NoSuchService, NotYoursToPublish, ServiceUnfit
 from huicheng.exchange.gateway.services import (
+    METHODS,
     CircuitOpened,
     ServiceCalled,
     ServicePublished,
@@ -14,15 +28,32 @@ from huicheng.exchange.gateway.services import (
 )
 
 __all__ = [
+    "METHODS",
+    "CallLine",
     "CircuitOpened",
+    "DayOfCalls",
+    "NoSuchService",
     "NotYoursToPublish",
     "ServiceCalled",
+    "ServicePaused",
     "ServicePublished",
+    "ServiceResumed",
+    "ServiceTried",
     "ServiceUnfit",
+    "ServiceUse",
     "ServiceView",
     "ServiceWithdrawn",
+    "Tried",
+    "calls_of",
+    "items_of",
     "may_publish",
+    "pause_service",
     "publish_service",
+    "resume_service",
+    "schema_of",
+    "service",
     "services",
+    "try_service",
+    "use_of_service",
     "withdraw_service",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -35,4 +37,7 @@ def call(request: HttpRequest, code: str, path: str = "") -> HttpResponseBase:
         request.headers.get("Accept", ""), request.body,
     )  # fmt: skip
     answer = call_service(code, asking_of(request), asked)
-    return HttpResponse(answer.body, status=answer.status, content_type=answer.kind[:200], headers=SAFE)
+    remark = {"Huicheng-Unfit": quote(answer.unfit)} if answer.unfit else {}
+    return HttpResponse(
+        answer.body, status=answer.status, content_type=answer.kind[:200], headers=SAFE | remark
+    )

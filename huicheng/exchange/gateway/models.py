@@ -13,6 +13,9 @@ class Service(models.Model):
     timeout = models.FloatField("超时秒数", default=10)
     per_minute = models.IntegerField("每部门每分钟次数", default=60)
     answer_schema = models.JSONField("应答结构", null=True)
+    # What becomes of an answer that does not fit it: it is kept back, or passed on with a remark.
+    on_mismatch = models.CharField("不符时", max_length=10, default="refuse")
+    paused = models.BooleanField("暂停", default=False)
     published = models.BooleanField("已发布", default=True)
     at = models.DateTimeField("发布时间", auto_now=True)
     # Kept here and not in a process: one that starts anew must not run into a service that is known to be down.
@@ -42,3 +45,23 @@ class Use(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.department} {self.used}"
+
+
+class Tally(models.Model):
+    """The calls of one service on one day, counted from their lines."""
+
+    service = models.CharField(max_length=120)
+    day = models.DateField()
+    calls = models.BigIntegerField("次数", default=0)
+    failures = models.BigIntegerField("没有答成", default=0)
+    unfit = models.BigIntegerField("结构不符", default=0)
+    ms = models.BigIntegerField("用时", default=0)
+
+    class Meta:
+        verbose_name = "每日调用"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "day"], name="gateway_one_tally_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.day} {self.calls}"

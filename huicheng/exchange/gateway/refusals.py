@@ -8,7 +8,11 @@ from huicheng.ground.api import BadInput
 
 
 class ServiceUnfit(BadInput):
-    """What was to be published cannot be: its address, its methods or its schema."""
+    """What was to be published cannot be: its address, its methods or its schema; ``part`` says which."""
+
+    def __init__(self, message: str, *, part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 class NotYoursToPublish(BadInput):
@@ -49,6 +53,12 @@ class CircuitOpen(BadInput):
         self.again = again
 
 
+class ServiceIsPaused(BadInput):
+    """Its provider has stopped it for a while."""
+
+    status = 503
+
+
 class ServiceFault(BadInput):
     """The service's own failure: it counts against its circuit."""
 
@@ -76,7 +86,11 @@ class AnswerTooLarge(ServiceFault):
 
 
 class AnswerUnfit(ServiceFault):
-    """Not what its schema promises."""
+    """Not what its schema promises; ``place`` is where and by which rule, never a value."""
+
+    def __init__(self, message: str, *, place: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class ServiceFailed(ServiceFault):

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
@@ -31,12 +31,14 @@ from huicheng.exchange.gateway.refusals import (
     NotYoursToPublish,
     ServiceFailed,
     ServiceFault,
+    ServiceIsPaused,
     ServiceUnfit,
     TooManyCalls,
 )
 from huicheng.exchange.sending import Asking
 from huicheng.ground.api import Actor, Event, act, current_actor, publish
 
+MISMATCH = ("refuse", "note")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 LONGEST_SCHEMA, LONGEST_WAIT, MOST_BODY = 100_000, 60.0, 1024 * 1024
 SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\?#%]+")
@@ -57,7 +59,10 @@ class ServiceWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceCalled(Event):
-    """``outcome`` is ``ok`` or the name of the error. Neither the path nor anything that was sent: it may name people."""
+    """``outcome`` is ``ok`` or the name of the error. Neither the path nor anything that was sent: it may name people.
+
+    ``unfit`` is the rule of the schema that an answer broke which was passed on all the same.
+    """
 
     resource: str
     method: str
@@ -66,6 +71,7 @@ class ServiceCalled(Event):
     ms: int
     sent: int
     received: int
+    unfit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +92,9 @@ class ServiceView:
     failures: int
     checked: bool
     at: datetime
+    on_mismatch: str
+    paused: bool
+    answer_schema: Any = None
 
 
 @dataclass(frozen=True)
@@ -110,17 +119,17 @@ def may_publish(actor: Actor, owner: str) -> bool:
 @act
 def publish_service(
     code: str, *, base_url: str, methods: Sequence[str] = ("GET",), timeout: float = 10,
-    per_minute: int = 60, answer_schema: Any = None,
+    per_minute: int = 60, answer_schema: Any = None, on_mismatch: str = "refuse",
 ) -> ServiceView:  # fmt: skip
     """The HTTP service behind a catalogue entry; who may call it is what the entry's sharing and its grants say."""
     spec = resource(code)
     if not may_publish(current_actor(), spec.owner):
         raise NotYoursToPublish(_("只有“%(title)s”的提供部门能发布它的接口。") % {"title": spec.title})
-    _fit(base_url, methods, timeout, per_minute)
-    _fit_schema(answer_schema)
+    check_fit(base_url, methods, timeout, per_minute)
+    check_schema(answer_schema, on_mismatch)
     facts = {
         "owner": spec.owner, "base_url": base_url.rstrip("/"), "methods": list(dict.fromkeys(methods)),
-        "timeout": timeout, "per_minute": per_minute, "answer_schema": answer_schema, "published": True,
+        "timeout": timeout, "per_minute": per_minute, "answer_schema": answer_schema, "on_mismatch": on_mismatch, "published": True,
         "failures": 0, "opened_at": None, "probe_at": None,
     }  # fmt: skip
     row, _new = Service.objects.update_or_create(code=spec.code, defaults=facts)
@@ -128,14 +137,16 @@ def publish_service(
     return _view(row)
 
 
-def _fit(base_url: str, methods: Sequence[str], timeout: float, per_minute: int) -> None:
+def check_fit(base_url: str, methods: Sequence[str], timeout: float, per_minute: int) -> None:
     _base(base_url)
     if not methods or any(one not in METHODS for one in methods):
-        raise ServiceUnfit(_("方法只能是 %(known)s。") % {"known": "、".join(METHODS)})
+        raise ServiceUnfit(_("方法只能是 %(known)s。") % {"known": "、".join(METHODS)}, part="methods")
     if not 0 < timeout <= LONGEST_WAIT:
-        raise ServiceUnfit(_("超时应在 0 到 %(most)s 秒之间。") % {"most": f"{LONGEST_WAIT:g}"})
+        raise ServiceUnfit(
+            _("超时应在 0 到 %(most)s 秒之间。") % {"most": f"{LONGEST_WAIT:g}"}, part="timeout"
+        )
     if not 1 <= per_minute <= 100_000:
-        raise ServiceUnfit(_("每分钟次数应在 1 到 100000 之间。"))
+        raise ServiceUnfit(_("每分钟次数应在 1 到 100000 之间。"), part="per_minute")
 
 
 def _base(text: str) -> SplitResult:
@@ -154,20 +165,24 @@ def _base(text: str) -> SplitResult:
         or not text.isascii()
         or " " in text
     ):
-        raise ServiceUnfit(_("服务地址应像 https://主机/路径，不含账号、查询串和 #。"))
+        raise ServiceUnfit(_("服务地址应像 https://主机/路径，不含账号、查询串和 #。"), part="base_url")
     return found
 
 
-def _fit_schema(schema: Any) -> None:
+def check_schema(schema: Any, on_mismatch: str = "refuse") -> None:
+    if on_mismatch not in MISMATCH:
+        raise ServiceUnfit(_("结构不符时只能拦下（refuse）或照转并注明（note）。"), part="on_mismatch")
     if schema is None:
         return
     try:
         if len(json.dumps(schema)) > LONGEST_SCHEMA:
-            raise ServiceUnfit(_("应答结构太大。"))
+            raise ServiceUnfit(_("应答结构太大。"), part="schema")
         jsonschema.Draft202012Validator.check_schema(schema)
     except (jsonschema.SchemaError, TypeError) as problem:
         told = getattr(problem, "message", "")[:200]
-        raise ServiceUnfit(_("应答结构不是有效的 JSON Schema：%(why)s") % {"why": told}) from None
+        raise ServiceUnfit(
+            _("应答结构不是有效的 JSON Schema：%(why)s") % {"why": told}, part="schema"
+        ) from None
 
 
 @act
@@ -187,7 +202,8 @@ def services(owner: str | None = None) -> list[ServiceView]:
 def _view(row: Service) -> ServiceView:
     return ServiceView(
         row.code, resource(row.code, retired=True).title, row.owner, row.base_url, tuple(row.methods), row.timeout,
-        row.per_minute, circuit.state(row), row.failures, row.answer_schema is not None, row.at,
+        row.per_minute, "paused" if row.paused else circuit.state(row), row.failures, row.answer_schema is not None,
+        row.at, row.on_mismatch, row.paused, row.answer_schema,
     )  # fmt: skip
 
 
@@ -206,13 +222,15 @@ def call_service(code: str, asking: Asking, asked: Asked) -> calling.Answer:
         raise MethodNotPublished(_("这个接口只支持 %(known)s。") % {"known": "、".join(row.methods)})
     if len(asked.body) > MOST_BODY:
         raise BodyTooLarge(_("正文超过 1 MB。"))
-    target = _target(row, asked)
+    if row.paused:
+        raise ServiceIsPaused(_("提供方暂停了这个接口，恢复以后再调用。"))
+    target = target_of(row.base_url, asked)
     _take(row, asking.actor.department or "")
     circuit.pass_through(row)
     return _called(row, asking, asked, target)
 
 
-def _target(row: Service, asked: Asked) -> str:
+def target_of(base_url: str, asked: Asked) -> str:
     """Under the base path and nowhere else."""
     segments = asked.path.split("/") if asked.path else []
     for one in segments:
@@ -227,7 +245,7 @@ def _target(row: Service, asked: Asked) -> str:
         or " " in asked.query
     ):
         raise BadPath(_("查询串里有不能用的字符。"))
-    path = urlsplit(row.base_url).path + "/" + "/".join(quote(one, safe="") for one in segments)
+    path = urlsplit(base_url).path + "/" + "/".join(quote(one, safe="") for one in segments)
     return path + (f"?{asked.query}" if asked.query else "")
 
 
@@ -255,42 +273,47 @@ def _called(row: Service, asking: Asking, asked: Asked, target: str) -> calling.
         "X-Huicheng-Purpose": quote(asking.purpose),
     }
     told |= {"Content-Type": asked.kind} if asked.body and asked.kind else {}
+    unfit = ""
     try:
         made = calling.Call(asked.method, target, told, asked.body)
         answer = calling.call(urlsplit(row.base_url), made, timeout=row.timeout)
-        _check(row, asked, answer)
+        try:
+            check(row.answer_schema, asked, answer)
+        except AnswerUnfit as problem:
+            if row.on_mismatch != "note":
+                raise
+            unfit = problem.place
     except ServiceFault as fault:
         opened = circuit.failed(row)
         _note(row, asking, asked, outcome=type(fault).__name__, start=start, opened=opened)
         raise
     circuit.succeeded(row)
-    _note(row, asking, asked, outcome="ok", start=start, answer=answer)
-    return answer
+    _note(row, asking, asked, outcome="ok", start=start, answer=replace(answer, unfit=unfit))
+    return replace(answer, unfit=unfit)
 
 
-def _check(row: Service, asked: Asked, answer: calling.Answer) -> None:
+def check(schema: Any, asked: Asked, answer: calling.Answer) -> None:
     if answer.status >= 500:
         raise ServiceFailed(_("服务出错，答了 %(status)s。") % {"status": answer.status})
-    if row.answer_schema is None or answer.status >= 300 or asked.method == "HEAD" or answer.status == 204:
+    if schema is None or answer.status >= 300 or asked.method == "HEAD" or answer.status == 204:
         return
     try:
         told = json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise AnswerUnfit(_("服务的应答不是 JSON。")) from None
+        raise AnswerUnfit(_("服务的应答不是 JSON。"), place="JSON") from None
     # An empty registry: a schema's reference to elsewhere is never fetched.
-    checker = jsonschema.Draft202012Validator(row.answer_schema, registry=Registry())
+    checker = jsonschema.Draft202012Validator(schema, registry=Registry())
     try:
         problem = next(iter(checker.iter_errors(told)), None)
     except (RecursionError, Unresolvable):
-        raise AnswerUnfit(
-            _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。") % {"place": "/", "rule": "$ref"}
-        ) from None
+        raise _unfit("/", "$ref") from None
     if problem is not None:
-        place = "/".join(str(one) for one in problem.absolute_path)[:100]
-        raise AnswerUnfit(
-            _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。")
-            % {"place": place or "/", "rule": problem.validator}
-        )
+        raise _unfit("/".join(str(one) for one in problem.absolute_path)[:100] or "/", str(problem.validator))
+
+
+def _unfit(place: str, rule: str) -> AnswerUnfit:
+    told = _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。") % {"place": place, "rule": rule}
+    return AnswerUnfit(told, place=f"{place} {rule}")
 
 
 @act
@@ -302,6 +325,7 @@ def _note(
         subject=f"service:{row.code}"[:120], purpose=asking.purpose[:200], resource=row.code, method=asked.method,
         status=answer.status if answer else 0, outcome=outcome, ms=round((time.monotonic() - start) * 1000),
         sent=len(asked.body), received=len(answer.body) if answer else 0,
+        unfit=answer.unfit[:100] if answer else "",
     )  # fmt: skip
     publish(line)
     if opened:

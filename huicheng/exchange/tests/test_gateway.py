@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from huicheng.exchange import api as exchange
 from huicheng.exchange.gateway import calling, circuit
 from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.gateway.refusals import NotYoursToPublish, ServiceUnfit
 from huicheng.exchange.gateway.services import publish_service, services, withdraw_service
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import QIAN, SUN, granted, publish_files
-from huicheng.ground.api import acting_as, events
+from huicheng.ground.api import acting_as, deliver_news, events, seal
 
 pytestmark = pytest.mark.django_db
 SCHEMA = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
@@ -221,3 +222,72 @@ def test_a_dead_probe_does_not_keep_the_circuit_open_for_ever(service, program):
     long_ago = timezone.now() - circuit.REST - timedelta(seconds=60)
     Service.objects.update(failures=5, opened_at=long_ago, probe_at=long_ago)
     assert called(program, "good").status_code == 200
+
+
+def test_an_answer_that_does_not_fit_is_passed_on_with_a_remark_where_the_provider_says_so(service, program):
+    Service.objects.update(on_mismatch="note")
+    answer = called(program, "lying")
+    assert (answer.status_code, answer["Huicheng-Unfit"]) == (200, "count%20type")
+    assert (last_call()["outcome"], last_call()["unfit"]) == ("ok", "count type")
+    assert Service.objects.get().failures == 0
+
+
+def test_a_paused_service_answers_nobody_until_it_is_resumed(service, program):
+    with acting_as(SUN):
+        exchange.pause_service("health_files")
+    assert error(called(program, "good")) == (503, "service_is_paused")
+    assert services()[0].circuit == "paused"
+    with acting_as(SUN):
+        exchange.resume_service("health_files")
+    assert called(program, "good").status_code == 200
+
+
+def test_only_its_provider_pauses_a_service_or_tries_one(service, moody):
+    with acting_as(QIAN), pytest.raises(NotYoursToPublish):
+        exchange.pause_service("health_files")
+    with acting_as(QIAN), pytest.raises(NotYoursToPublish):
+        exchange.try_service("health_files", base_url=moody)
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"), [("good", ""), ("lying", "不符"), ("failing", "出错"), ("slow", "没有答完")]
+)
+def test_a_service_is_tried_before_it_is_published(moody, monkeypatch, path, problem):
+    monkeypatch.setenv(calling.NETWORKS, "127.0.0.0/8")
+    with acting_as(SUN):
+        found = exchange.try_service(
+            "health_files", base_url=moody, path=path, timeout=1, answer_schema=SCHEMA
+        )
+    assert problem in found.problem
+    assert bool(problem) == bool(found.problem)
+    assert services() == []
+    assert events(kind="exchange.ServiceTried")[0].data["resource"] == "health_files"
+
+
+def test_nothing_inside_is_tried(monkeypatch, moody):
+    monkeypatch.delenv(calling.NETWORKS, raising=False)
+    with acting_as(SUN):
+        found = exchange.try_service("health_files", base_url=moody)
+    assert "内网地址" in found.problem
+    assert found.body == ""
+
+
+@pytest.mark.parametrize("shape", ["object", "list", "rows"])
+def test_a_schema_of_items_is_known_again(shape):
+    spec = exchange.resource("health_files")
+    schema = exchange.schema_of(spec, ("name", "updated_on"), shape)
+    assert exchange.items_of(spec, schema) == (shape, ("name", "updated_on"))
+    assert exchange.items_of(spec, SCHEMA) == ("", ())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_failures_and_pace_are_counted_once_each(service, program):
+    for path in ("good", "failing", "good"):
+        called(program, path)
+    for _again in range(2):
+        seal()
+        deliver_news()
+    found = exchange.use_of_service("health_files")
+    assert (found.calls, found.failures, found.days[-1].calls) == (3, 1, 3)
+    assert found.middle is not None
+    assert [one.outcome for one in exchange.calls_of("health_files")] == ["ok", "ServiceFailed", "ok"]

@@ -66,6 +66,7 @@ def _drawn(actor: Actor) -> list[tuple[str, list[Place | None]]]:
                 _place(pgettext("list", "交付"), "deliveries"),
                 _place(_("交付文件"), "deliver") if actor.may("deliver") else None,
                 _place(_("申请与授权"), "access"),
+                _place(_("服务"), "services"),
                 _place(_("定时取数"), "feeds"),
                 _place(_("订阅"), "subscriptions"),
             ],

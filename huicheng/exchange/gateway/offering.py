@@ -1,0 +1,189 @@
+"""What a provider does with its service besides publishing it: try it first, pause it, let it go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.utils.translation import gettext as _
+
+from huicheng.exchange.catalogue import resource
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.gateway import calling
+from huicheng.exchange.gateway.models import Service
+from huicheng.exchange.gateway.refusals import (
+    AnswerUnfit,
+    NoSuchService,
+    NotYoursToPublish,
+    ServiceFault,
+    ServiceUnfit,
+)
+from huicheng.exchange.gateway.services import (
+    Asked,
+    ServiceView,
+    check,
+    check_fit,
+    check_schema,
+    may_publish,
+    services,
+    target_of,
+)
+from huicheng.ground.api import Event, act, current_actor, publish
+
+MOST_SHOWN, SHAPES = 4_000, ("object", "list", "rows")
+TYPE_OF_KIND = {
+    "integer": ["integer"],
+    "number": ["number"],
+    "money": ["number", "string"],
+    "boolean": ["boolean"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePaused(Event):
+    resource: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceResumed(Event):
+    resource: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceTried(Event):
+    """Its provider called it before publishing it, or after; neither address nor path."""
+
+    resource: str
+    status: int
+    outcome: str
+    ms: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    """``problem`` in words where no answer came, or none that the gateway would pass on; ``body`` is its beginning."""
+
+    status: int
+    kind: str
+    ms: int
+    size: int
+    body: str
+    problem: str
+    unfit: bool
+
+
+def schema_of(spec: Resource, items: Sequence[str], shape: str = "object") -> dict[str, Any]:
+    """The answer's JSON Schema from the entry's items: one object, a list of them, or such a list under ``rows``."""
+    known = {one.name: one for one in spec.fields}
+    if strange := [name for name in items if name not in known]:
+        told = {"title": spec.title, "name": str(strange[0])[:60]}
+        raise ServiceUnfit(_("“%(title)s”没有信息项“%(name)s”。") % told, part="items")
+    if shape not in SHAPES:
+        raise ServiceUnfit(_("应答的样子只能是 %(known)s。") % {"known": "、".join(SHAPES)}, part="shape")
+    chosen = [one for one in spec.fields if one.name in items]
+    if not chosen:
+        raise ServiceUnfit(_("请至少选一个信息项。"), part="items")
+    one = {
+        "type": "object", "required": [each.name for each in chosen if each.required],
+        "properties": {
+            each.name: {"type": [*TYPE_OF_KIND.get(each.kind, ["string"]), *([] if each.required else ["null"])]}
+            for each in chosen
+        },
+    }  # fmt: skip
+    if shape == "object":
+        return one
+    listed = {"type": "array", "items": one}
+    return (
+        listed
+        if shape == "list"
+        else {"type": "object", "required": ["rows"], "properties": {"rows": listed}}
+    )
+
+
+def items_of(spec: Resource, schema: Any) -> tuple[str, tuple[str, ...]]:
+    """Shape and items of a schema that was made from items; an empty shape where somebody wrote another."""
+    for shape in SHAPES:
+        one = schema
+        if isinstance(schema, dict) and shape != "object":
+            listed = schema if shape == "list" else schema.get("properties", {}).get("rows", {})
+            one = listed.get("items") if isinstance(listed, dict) else None
+        names = tuple(one.get("properties", ())) if isinstance(one, dict) else ()
+        known = {each.name for each in spec.fields}
+        if names and set(names) <= known and schema_of(spec, names, shape) == schema:
+            return shape, names
+    return "", ()
+
+
+def service(code: str) -> ServiceView:
+    found = next((one for one in services() if one.code == code), None)
+    if found is None:
+        raise NoSuchService(_("没有发布这个接口。"))
+    return found
+
+
+@act
+def pause_service(code: str) -> None:
+    """Nobody reaches it, and everybody is told why, until it is resumed."""
+    _own(code).update(paused=True)
+    publish(ServicePaused(subject=f"service:{code}"[:120], resource=code))
+
+
+@act
+def resume_service(code: str) -> None:
+    """Its circuit begins anew: the provider says that it is well."""
+    _own(code).update(paused=False, failures=0, opened_at=None, probe_at=None)
+    publish(ServiceResumed(subject=f"service:{code}"[:120], resource=code))
+
+
+def _own(code: str) -> Any:
+    found = service(code)
+    if not may_publish(current_actor(), found.owner):
+        raise NotYoursToPublish(_("只有提供部门能暂停、恢复它的接口。"))
+    return Service.objects.filter(pk=code)
+
+
+def try_service(
+    code: str, *, base_url: str, path: str = "", method: str = "GET", timeout: float = 10, answer_schema: Any = None
+) -> Tried:  # fmt: skip
+    """One call from here, published or not, with the gateway's own limits; nobody's quota and no circuit is touched."""
+    spec = resource(code)
+    if not may_publish(current_actor(), spec.owner):
+        raise NotYoursToPublish(_("只有“%(title)s”的提供部门能发布它的接口。") % {"title": spec.title})
+    if method not in ("GET", "HEAD"):
+        raise ServiceUnfit(_("试调只用 GET 或 HEAD，不改任何东西。"))
+    check_fit(base_url, (method,), timeout, 1)
+    check_schema(answer_schema)
+    place, _mark, query = path.lstrip("/").partition("?")
+    asked = Asked(method, place, query, "", "application/json", b"")
+    target = target_of(base_url.rstrip("/"), asked)
+    return _tried(code, urlsplit(base_url.rstrip("/")), asked, target, timeout, answer_schema)
+
+
+def _tried(code: str, base: Any, asked: Asked, target: str, timeout: float, schema: Any) -> Tried:
+    start, answer, problem = time.monotonic(), None, None
+    headers = {
+        "Accept": asked.accept, "User-Agent": "huicheng-gateway", "Connection": "close",
+        "X-Huicheng-Department": current_actor().department or "", "X-Huicheng-Purpose": quote("试调"),
+    }  # fmt: skip
+    try:
+        answer = calling.call(base, calling.Call(asked.method, target, headers), timeout=timeout)
+        check(schema, asked, answer)
+    except ServiceFault as fault:
+        problem = fault
+    ms = round((time.monotonic() - start) * 1000)
+    _note_tried(code, answer.status if answer else 0, type(problem).__name__ if problem else "ok", ms)
+    body = answer.body[:MOST_SHOWN].decode("utf-8", "replace") if answer else ""
+    return Tried(
+        answer.status if answer else 0, answer.kind if answer else "", ms, len(answer.body) if answer else 0, body,
+        str(problem or ""), isinstance(problem, AnswerUnfit),
+    )  # fmt: skip
+
+
+@act
+def _note_tried(code: str, status: int, outcome: str, ms: int) -> None:
+    publish(
+        ServiceTried(subject=f"service:{code}"[:120], resource=code, status=status, outcome=outcome, ms=ms)
+    )
