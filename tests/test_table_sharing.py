@@ -14,8 +14,8 @@ from huicheng.exchange.api import Terms
 from huicheng.exchange.granting.models import GrantRow
 from huicheng.exchange.sharing import making
 from huicheng.exchange.sharing.models import SharedVersion
-from huicheng.exchange.tests.town import granted, publish_files
-from huicheng.ground.api import acting_as, events, system_actor
+from huicheng.exchange.tests.town import granted, official, publish_files
+from huicheng.ground.api import acting_as, events
 from huicheng.identity.api import make_key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
@@ -35,7 +35,8 @@ def grant(files):
 
 
 def token_of(of, *, scope="", duties=()):
-    with acting_as(system_actor("test")):
+    keeper = official(99, "陈静", of, "keys", "read", "deliver", "decide")
+    with acting_as(keeper):
         return make_key(
             "共享", of=of, duties=duties, scope=scope, expires=timezone.now() + timedelta(1)
         ).token

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import os
+
 from django.utils.timezone import localtime
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, BadInput, current_actor, department
+from huicheng.ground.api import Actor, BadInput, acting_as, current_actor, department
+from huicheng.identity import api as identity
 
 STATES = {"active": "推送中", "paused": "已停下"}
+KEY = "HUICHENG_KEY"
 
 
-def add(
-    out: Console, resource: str, url: str, *, owner: str, purpose: str, case: str, beginning: bool
-) -> None:
-    """For a department's program: it reads as that department does, under its grants."""
-    place = department(owner)
-    actor = Actor(
-        id=f"machine:subscription:{owner}", name=place.short, kind="machine", department=owner,
-        duties=frozenset({"read"}),
-    )  # fmt: skip
-    asking = exchange.Asking(actor, purpose, case)
-    view, secret = exchange.subscribe(resource, url, asking, from_beginning=beginning)
+def program() -> Actor:
+    """A department's program follows under its own key; nobody else at this terminal does in its name."""
+    token = os.environ.get(KEY, "")
+    if not token:
+        raise BadInput("请把本部门程序的接口密钥放进环境变量 HUICHENG_KEY，再运行一次。")
+    return identity.machine_of(token)
+
+
+def add(out: Console, resource: str, url: str, *, purpose: str, case: str, beginning: bool) -> None:
+    """For a department's program: it reads as its key does, under its department's grants."""
+    asking = exchange.Asking(program(), purpose, case)
+    with acting_as(asking.actor):
+        view, secret = exchange.subscribe(resource, url, asking, from_beginning=beginning)
     out.print(f"[green]✓[/green] 订阅 {view.id} 已建立")
     out.print("签名密钥（Standard Webhooks，只显示这一次，请交给接收方）：")
     out.print(secret, soft_wrap=True, markup=False, highlight=False)
+
+
+def take(out: Console, subscription: str) -> None:
+    with acting_as(program()):
+        exchange.take_over(subscription)
+    out.print(f"[green]✓[/green] 订阅 {subscription} 已由这个密钥接手")
 
 
 def show(out: Console) -> None:
@@ -34,6 +46,7 @@ def show(out: Console) -> None:
     for one in exchange.subscriptions(current_actor()):
         counts = (f"{one.sent:,}", f"{one.waiting:,}", f"{one.dead:,}")
         state = STATES.get(one.state, one.state)
+        state += f"：{exchange.why_stopped(one.reason)}" if one.reason else ""
         table.add_row(one.id, one.resource, department(one.department).short, escape(one.url), state, *counts)
     out.print(table)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,16 +14,19 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.asking import NoData
 from huicheng.exchange.catalogue import UnknownResource
+from huicheng.exchange.events import QueryRefused
 from huicheng.exchange.granting.door import QuotaExceeded
-from huicheng.exchange.refusals import AccessDenied
-from huicheng.ground.api import BadInput, note_fault, opens_to
+from huicheng.exchange.refusals import AccessDenied, code_of
+from huicheng.ground.api import BadInput, act, note_fault, opens_to, publish
 
 View = Callable[..., HttpResponseBase]
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def to_programs(*methods: str, scope: str = "") -> Callable[[View], View]:
-    """A route for keys and for sessions of officials: these methods alone, and no error but JSON."""
+def to_programs(*methods: str, scope: str = "", noun: str = "resource") -> Callable[[View], View]:
+    """A route for keys and for sessions of officials: these methods alone, no error but JSON, none without its line.
+
+    ``noun`` is what the ``code`` of its address is a number of.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -38,14 +40,40 @@ def to_programs(*methods: str, scope: str = "") -> Callable[[View], View]:
             try:
                 return view(request, **given)
             except BadInput as problem:
+                note_refused(_subject(request, given, noun), problem)
                 return refusal_of(problem)
             except Exception as problem:
                 fault = note_fault(problem, what=f"{request.method} {request.resolver_match}")
                 return refusal("fault", _("平台出错：%(fault)s") % {"fault": fault}, status=500)
 
+        answer.notes_refusals = True  # type: ignore[attr-defined]
         return opens_to("machine", scope=scope)(answer)
 
     return wrap
+
+
+def _subject(request: HttpRequest, given: dict[str, Any], noun: str) -> str:
+    for name, kind in (("code", noun), ("schema", "grant"), ("subscription_id", "subscription")):
+        if name in given:
+            return f"{kind}:{given[name]}"[:120]
+    match = request.resolver_match
+    return match.view_name[:120] if match else "question"
+
+
+def note_refused(subject: str, problem: BadInput) -> None:
+    """What is refused leaves a line, unless a fuller one tells of it: which error about what, no value of it."""
+    if not problem.noted:
+        _note(subject, named(problem))
+        problem.noted = True
+
+
+@act
+def _note(subject: str, error: str) -> None:
+    publish(QueryRefused(subject=subject, error=error))
+
+
+def named(problem: BadInput) -> str:
+    return str(getattr(problem, "code", "")) or code_of(problem)
 
 
 def refusal(code: str, message: str, *, do: str = "", status: int = 400) -> JsonResponse:
@@ -58,9 +86,10 @@ def said(body: Any, *, status: int = 200) -> JsonResponse:
 
 
 def refusal_of(problem: BadInput) -> JsonResponse:
-    """Named after its class, ``GrantExpired`` is ``grant_expired``; ``status`` and ``do`` where the class has them."""
-    code = getattr(problem, "code", "") or HUMP.sub("_", type(problem).__name__).lower()
-    answer = refusal(code, str(problem), do=str(getattr(problem, "do", "")), status=_status(problem))
+    """Named after its class; ``status`` and ``do`` where the class has them."""
+    answer = refusal(
+        named(problem), str(problem), do=str(getattr(problem, "do", "")), status=_status(problem)
+    )
     if again := getattr(problem, "again", None):
         answer["Retry-After"] = str(max(1, math.ceil((again - timezone.now()).total_seconds())))
     return answer

@@ -164,34 +164,11 @@ from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 from huicheng.exchange.sending import Asking
 from huicheng.exchange.sharing import door as sharing
 from huicheng.exchange.sharing.door import *  # noqa: F403
-from huicheng.exchange.subscribing.changes import Changes, changes_since
-from huicheng.exchange.subscribing.door import (
-    DeadLetter,
-    SubscriptionView,
-    dead_letters,
-    replay,
-    subscribe,
-    subscriptions,
-    unsubscribe,
-)
-from huicheng.exchange.subscribing.events import (
-    ChangesQueued,
-    MessageDelivered,
-    MessageFailed,
-    MessageReplayed,
-    SubscriptionEnded,
-    SubscriptionMade,
-)
-from huicheng.exchange.subscribing.refusals import (
-    BadAddress,
-    BadChangesCursor,
-    CannotFollow,
-    ChangesExpired,
-    NoSuchSubscription,
-    NotDead,
-)
+from huicheng.exchange.stopping import why_stopped
+from huicheng.exchange.subscribing import door as subscribing
+from huicheng.exchange.subscribing.door import *  # noqa: F403
 from huicheng.exchange.supervising import door as supervising
-from huicheng.exchange.supervising.door import *  # noqa: F403  # noqa: F403
+from huicheng.exchange.supervising.door import *  # noqa: F403
 
 __all__ = [
     "CHOICES",
@@ -202,18 +179,11 @@ __all__ = [
     "Admitted",
     "Answer",
     "Asking",
-    "BadAddress",
-    "BadChangesCursor",
     "BrokenFile",
-    "CannotFollow",
     "Category",
     "Change",
-    "Changes",
-    "ChangesExpired",
-    "ChangesQueued",
     "Completeness",
     "CompressionBomb",
-    "DeadLetter",
     "Decision",
     "DeclaredInCode",
     "DeliveryConfirmed",
@@ -242,9 +212,6 @@ __all__ = [
     "IssueKind",
     "MappingRemembered",
     "Match",
-    "MessageDelivered",
-    "MessageFailed",
-    "MessageReplayed",
     "MissingColumns",
     "Mistake",
     "NeedsConfirmation",
@@ -253,8 +220,6 @@ __all__ = [
     "NoSuchDraft",
     "NoSuchReceipt",
     "NoSuchSheet",
-    "NoSuchSubscription",
-    "NotDead",
     "NotHeld",
     "NotSigned",
     "NotText",
@@ -281,9 +246,6 @@ __all__ = [
     "SourceRefused",
     "SourceUnreachable",
     "Statistics",
-    "SubscriptionEnded",
-    "SubscriptionMade",
-    "SubscriptionView",
     "SweepRefused",
     "Swept",
     "TableMismatch",
@@ -303,12 +265,10 @@ __all__ = [
     "categories",
     "category",
     "changes",
-    "changes_since",
     "completeness",
     "confirm",
     "count",
     "count_unfinished",
-    "dead_letters",
     "decide",
     "declare",
     "deliver",
@@ -349,7 +309,6 @@ __all__ = [
     "receipts",
     "refused_rows",
     "remember_mapping",
-    "replay",
     "resource",
     "resources",
     "retire",
@@ -364,8 +323,6 @@ __all__ = [
     "sql_key",
     "statistics",
     "submit",
-    "subscribe",
-    "subscriptions",
     "suggested_code",
     "suggested_name",
     "sweep",
@@ -373,8 +330,8 @@ __all__ = [
     "table_of",
     "take_back",
     "unfinished",
-    "unsubscribe",
     "versions",
+    "why_stopped",
     "withdraw",
     "wrote_it",
 ]
@@ -385,3 +342,4 @@ __all__ += supervising.__all__
 __all__ += nodes.__all__
 __all__ += gateway.__all__
 __all__ += sharing.__all__
+__all__ += subscribing.__all__

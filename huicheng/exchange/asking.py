@@ -163,9 +163,11 @@ def admit(
         decision = decide(spec, actor, purpose, case=case)
         if not decision.allowed:
             _refuse(actor, purpose, table, decision.reason)
-            raise decision.refusal or AccessDenied(
+            refusal = decision.refusal or AccessDenied(
                 _("不能读取“%(title)s”：%(reason)s。") % {"title": spec.title, "reason": _(decision.reason)}
             )
+            refusal.noted = True
+            raise refusal
         if at and table in at:
             decision = replace(decision, version=at[table])
         admitted[table] = Admitted(spec, decision)
@@ -190,8 +192,9 @@ def _refusing(actor: Actor, purpose: str, table: str, reason: str) -> Iterator[N
     """No refusal without its line in the audit."""
     try:
         yield
-    except AccessDenied:
+    except AccessDenied as refusal:
         _refuse(actor, purpose, table, reason)
+        refusal.noted = True
         raise
 
 
@@ -211,7 +214,9 @@ def _resource_of(table: str, actor: Actor) -> Resource:
         spec = None
     if spec is None or spec.table != table:
         _refuse(actor, "", table, "目录里没有这张表")
-        raise AccessDenied(_("目录里没有表“%(table)s”，因此谁也不能读。") % {"table": table})
+        refusal = AccessDenied(_("目录里没有表“%(table)s”，因此谁也不能读。") % {"table": table})
+        refusal.noted = True
+        raise refusal
     return spec
 
 

@@ -98,6 +98,6 @@ class DeliveryRolledBack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QueryRefused(Event):
-    """A program's question was refused for what was wrong with it: the error's name, and nothing that it sent."""
+    """A program's request was refused: about what, the error's name, and nothing that it sent."""
 
     error: str

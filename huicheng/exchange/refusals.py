@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from huicheng.ground.api import BadInput
+
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def code_of(problem: BaseException) -> str:
+    """What programs know an error by: ``GrantExpired`` is ``grant_expired``."""
+    return HUMP.sub("_", type(problem).__name__).lower()
+
+
+class NamedRefusal(BadInput):
+    """What a program is refused, by the name of its class; ``do`` says what to do instead."""
+
+    status = 400
+
+    def __init__(self, message: str, *, do: str = "") -> None:
+        super().__init__(message)
+        self.do = do
+
+
+class RefusedUntil(BadInput):
+    """Refused for now: ``again`` is when to come back."""
+
+    def __init__(self, message: str, *, again: datetime, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.again = again
 
 
 class AccessDenied(BadInput):

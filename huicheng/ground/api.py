@@ -73,6 +73,7 @@ from huicheng.ground.queue import (
     work,
 )
 from huicheng.ground.schemes import SchemeMissing, UnknownScheme, scheme_of
+from huicheng.ground.standing import NoLongerThere, as_of_now, knows
 from huicheng.ground.words import declared_words, in_chinese, said
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "JobView",
     "ListenerState",
     "Mark",
+    "NoLongerThere",
     "NoSuchJob",
     "NotAReceipt",
     "Pack",
@@ -113,6 +115,7 @@ __all__ = [
     "Watch",
     "act",
     "acting_as",
+    "as_of_now",
     "bureau",
     "cancel",
     "canonical",
@@ -132,6 +135,7 @@ __all__ = [
     "job_counts",
     "job_view",
     "jobs",
+    "knows",
     "listener_states",
     "lock",
     "mark_of",

@@ -9,7 +9,12 @@ log = logging.getLogger(__name__)
 
 
 class BadInput(Exception):
-    """Input refused. The message says what happened, where, and what to do."""
+    """Input refused. The message says what happened, where, and what to do.
+
+    ``noted``: a line of the audit tells of it already.
+    """
+
+    noted = False
 
 
 def note_fault(error: BaseException, *, what: str) -> str:

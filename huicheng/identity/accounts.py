@@ -14,6 +14,7 @@ from huicheng.ground.api import (
     Actor,
     BadInput,
     Event,
+    NoLongerThere,
     act,
     acting_as,
     bureau,
@@ -83,6 +84,20 @@ def actor_of(user: Account | AnonymousUser) -> Actor:
         duties=frozenset(r.duty for r in roles if r.department == home_department),
         person=user.person or None,
     )
+
+
+def account_now(actor: Actor) -> Actor:
+    """The account that somebody had some day, with the duties it has by now."""
+    number = actor.id.removeprefix("account:")
+    user = Account.objects.filter(pk=number).first() if number.isdigit() else None
+    if user is None:
+        raise NoLongerThere(_("%(name)s 的账户已不存在。") % {"name": actor.name}, reason="AccountGone")
+    if not user.is_active:
+        raise NoLongerThere(_("%(name)s 的账户已停用。") % {"name": actor.name}, reason="AccountClosed")
+    now = actor_of(user)
+    if now.kind != actor.kind:
+        raise NoLongerThere(_("%(name)s 已不再担任职责。") % {"name": actor.name}, reason="DutyWithdrawn")
+    return now
 
 
 @act

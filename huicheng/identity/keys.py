@@ -18,6 +18,7 @@ from huicheng.ground.api import (
     Actor,
     BadInput,
     Event,
+    NoLongerThere,
     act,
     acting_as,
     current_actor,
@@ -27,12 +28,13 @@ from huicheng.ground.api import (
 )
 from huicheng.identity.models import ApiKey
 
+BUREAU = "shuju"
 # A program delivers, reads and counts; it never manages the platform nor makes keys of its own.
 MACHINE_DUTIES = ("deliver", "read", "decide")
 LONGEST = timedelta(days=366)
 NOTED_EVERY = timedelta(minutes=1)
 TOKEN = re.compile(r"hck_([a-z2-7]{12})_([A-Za-z0-9_-]{43})")
-State = Literal["live", "expired", "revoked"]
+State = Literal["prepared", "live", "expired", "revoked"]
 
 
 class KeyUnfit(BadInput):
@@ -41,6 +43,10 @@ class KeyUnfit(BadInput):
 
 class NotKeeper(BadInput):
     """The actor does not keep this department's keys."""
+
+
+class NotPrepared(BadInput):
+    """The key was accepted or declined already, or its days are over."""
 
 
 class NoSuchKey(BadInput, LookupError):
@@ -61,6 +67,16 @@ class ApiKeyMade(Event):
     of: str
     duties: tuple[str, ...]
     scope: str
+    expires: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyPrepared(Event):
+    """The data bureau proposes a key to department ``of``; it opens nothing before that accepts it."""
+
+    name: str
+    of: str
+    duties: tuple[str, ...]
     expires: str
 
 
@@ -88,12 +104,15 @@ class KeyView:
     expires: datetime
     revoked: datetime | None
     last_used: datetime | None
+    accepted: bool = True
 
     @property
     def state(self) -> State:
         if self.revoked:
             return "revoked"
-        return "live" if self.expires > timezone.now() else "expired"
+        if self.expires <= timezone.now():
+            return "expired"
+        return "live" if self.accepted else "prepared"
 
 
 @dataclass(frozen=True)
@@ -105,14 +124,28 @@ class NewKey:
 
 
 def keeps_keys(actor: Actor, code: str | None = None) -> bool:
-    """Whether the actor makes and ends keys of this department, or of any."""
-    if actor.kind == "system" or (actor.kind == "official" and _of_bureau(actor)):
-        return True
-    return actor.kind == "official" and actor.may("keys") and code in (None, actor.department)
+    """Whether the actor makes keys of this department, or of any. Nobody makes one that reads for another department.
+
+    Who runs the platform is the data bureau, and makes its own.
+    """
+    if actor.kind == "system":
+        return code in (None, BUREAU)
+    keeper = actor.kind == "official" and (actor.may("keys") or _of_bureau(actor))
+    return keeper and code in (None, actor.department)
+
+
+def ends_keys(actor: Actor, code: str) -> bool:
+    """Its department's keepers end a key; the data bureau and who runs the platform end any."""
+    return keeps_keys(actor, code) or prepares_keys(actor)
+
+
+def prepares_keys(actor: Actor) -> bool:
+    """Whether the actor proposes keys to other departments."""
+    return actor.kind == "system" or (actor.kind == "official" and _of_bureau(actor))
 
 
 def _of_bureau(actor: Actor) -> bool:
-    return actor.department == "shuju" and actor.may("steward")
+    return actor.department == BUREAU and actor.may("steward")
 
 
 def grantable(actor: Actor) -> tuple[str, ...]:
@@ -124,38 +157,90 @@ def grantable(actor: Actor) -> tuple[str, ...]:
 def make_key(
     name: str, *, of: str, duties: Collection[str], expires: datetime, scope: str = "", official: str = ""
 ) -> NewKey:
-    """A key for a program of department ``of``, holding duties that its maker holds.
+    """A key for a program of one's own department ``of``, holding duties that its maker holds.
 
-    One made for a scope has no duties: whoever may hand that out has been asked already by who calls.
+    One made for a scope has no duties.
     """
     actor, code = current_actor(), department(of).code
-    if not scope and not keeps_keys(actor, code):
-        raise NotKeeper(_("只有该部门管理接口密钥的人员和数据局可以开设密钥。"))
+    if not keeps_keys(actor, code):
+        raise NotKeeper(_("只有该部门管理接口密钥的人员可以开设它的密钥；数据局可以先拟好，由该部门接受。"))
     if scope and duties:
         raise KeyUnfit(_("限定用途的密钥不带任何职责。"))
-    name = _fit(actor, name, tuple(duties), expires)
-    public = _number()
-    token = f"hck_{public}_{secrets.token_urlsafe(32)}"
-    row = ApiKey.objects.create(
-        id=public, hash=_hash(token), name=name, department=code, duties=sorted(set(duties)), scope=scope,
-        made_by=actor.id, made_by_name=official or actor.name, expires=expires,
-    )  # fmt: skip
+    over = [one for one in duties if one not in grantable(actor)]
+    if over:
+        raise _over(over, grantable(actor))
+    row = _row(name, of=code, duties=duties, expires=expires)
+    row.scope, row.made_by, row.made_by_name = scope, actor.id, official or actor.name
+    return _given(row)
+
+
+def _row(name: str, *, of: str, duties: Collection[str], expires: datetime) -> ApiKey:
+    name = _fit(name, expires)
+    return ApiKey(id=_number(), name=name, department=of, duties=sorted(set(duties)), expires=expires)
+
+
+def _given(row: ApiKey) -> NewKey:
+    """From here on it opens what its duties say."""
+    token = f"hck_{row.pk}_{secrets.token_urlsafe(32)}"
+    row.hash = _hash(token)
+    row.save()
     made = ApiKeyMade(
-        subject=f"key:{public}", name=name, of=code, duties=tuple(row.duties), scope=scope, expires=expires.isoformat()
+        subject=f"key:{row.pk}", name=row.name, of=row.department, duties=tuple(row.duties), scope=row.scope,
+        expires=row.expires.isoformat(),
     )  # fmt: skip
     publish(made)
     return NewKey(_view(row), token)
 
 
-def _fit(actor: Actor, name: str, duties: tuple[str, ...], expires: datetime) -> str:
+@act
+def prepare_key(name: str, *, of: str, duties: Collection[str], expires: datetime) -> KeyView:
+    """A key that the data bureau proposes to another department: nobody has it before that accepts it."""
+    actor, code = current_actor(), department(of).code
+    if not prepares_keys(actor):
+        raise NotKeeper(_("只有数据局可以为其他部门拟好密钥。"))
+    if over := [one for one in duties if one not in MACHINE_DUTIES]:
+        raise _over(over, MACHINE_DUTIES)
+    row = _row(name, of=code, duties=duties, expires=expires)
+    row.made_by, row.made_by_name = actor.id, actor.name
+    row.save(force_insert=True)
+    publish(
+        ApiKeyPrepared(
+            subject=f"key:{row.pk}",
+            name=row.name,
+            of=code,
+            duties=tuple(row.duties),
+            expires=expires.isoformat(),
+        )
+    )
+    return _view(row)
+
+
+@act
+def accept_key(number: str) -> NewKey:
+    """The department says yes to a key that was prepared for it: only now there is one, and only he is shown it."""
+    actor = current_actor()
+    row = ApiKey.objects.select_for_update().filter(pk=number[:16]).first()
+    if row is None or not keeps_keys(actor, row.department):
+        raise NoSuchKey(_("没有这个密钥，或者它属于别的部门。"))
+    if _view(row).state != "prepared":
+        raise NotPrepared(_("这个密钥已经接受过、谢绝了，或过了期限。"))
+    if over := [one for one in row.duties if one not in grantable(actor)]:
+        raise _over(over, grantable(actor))
+    row.made_by, row.made_by_name = actor.id, actor.name
+    return _given(row)
+
+
+def _over(over: Collection[str], may: Collection[str]) -> KeyUnfit:
+    return KeyUnfit(
+        _("密钥不能有职责 %(over)s：只能给您自己有的职责，可选 %(may)s。")
+        % {"over": "、".join(over)[:80], "may": "、".join(may) or _("无")}
+    )
+
+
+def _fit(name: str, expires: datetime) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= 80 or not name.isprintable():
         raise KeyUnfit(_("请给密钥起一个 1 到 80 个字的名称，写明是哪个程序在用。"))
-    if over := [one for one in duties if one not in grantable(actor)]:
-        raise KeyUnfit(
-            _("密钥不能有职责 %(over)s：只能给您自己有的职责，可选 %(may)s。")
-            % {"over": "、".join(over)[:80], "may": "、".join(grantable(actor)) or _("无")}
-        )
     if not timedelta(0) < expires - timezone.now() <= LONGEST:
         raise KeyUnfit(_("密钥的有效期应在 1 到 366 天之间。"))
     return name
@@ -175,7 +260,7 @@ def revoke_key(number: str) -> KeyView:
     """From this moment it opens nothing; a key that has ended already stays as it ended."""
     actor = current_actor()
     row = ApiKey.objects.select_for_update().filter(pk=number[:16]).first()
-    if row is None or not keeps_keys(actor, row.department):
+    if row is None or not ends_keys(actor, row.department):
         raise NoSuchKey(_("没有这个密钥，或者它属于别的部门。"))
     row.revoked = row.revoked or timezone.now()
     row.save(update_fields=["revoked"])
@@ -192,7 +277,7 @@ def api_keys(of: str | None = None) -> list[KeyView]:
 def _view(row: ApiKey) -> KeyView:
     return KeyView(
         row.pk, row.name, row.department, tuple(row.duties), row.scope, row.made_by_name or row.made_by,
-        row.created, row.expires, row.revoked, row.last_used,
+        row.created, row.expires, row.revoked, row.last_used, bool(row.hash),
     )  # fmt: skip
 
 
@@ -200,20 +285,37 @@ def machine_of(token: str) -> Actor:
     """Who sent this key; or why it opens nothing."""
     found = TOKEN.fullmatch(token)
     row = ApiKey.objects.filter(pk=found[1]).first() if found else None
-    if row is None or not hmac.compare_digest(row.hash, _hash(token)):
+    if row is None or not row.hash or not hmac.compare_digest(row.hash, _hash(token)):
         raise KeyRefused(
             "key_unknown",
             _("不认识这个接口密钥。"),
             _("请检查是否抄写完整，或请本部门管理密钥的人员重新开设。"),
         )
-    actor = Actor(
-        id=f"machine:{row.pk}", name=row.name, kind="machine", department=row.department,
-        duties=frozenset(row.duties), scope=row.scope,
-    )  # fmt: skip
+    actor = _machine(row)
     _refuse_ended(row, actor)
     if row.last_used is None or timezone.now() - row.last_used > NOTED_EVERY:
         ApiKey.objects.filter(pk=row.pk).update(last_used=timezone.now())
     return actor
+
+
+def _machine(row: ApiKey) -> Actor:
+    return Actor(
+        id=f"machine:{row.pk}", name=row.name, kind="machine", department=row.department,
+        duties=frozenset(row.duties), scope=row.scope,
+    )  # fmt: skip
+
+
+def machine_now(actor: Actor) -> Actor:
+    """The key that somebody came with some day, as it is by now."""
+    row = ApiKey.objects.filter(pk=actor.id.removeprefix("machine:")).first()
+    if row is None or not row.hash:
+        raise NoLongerThere(_("接口密钥 %(name)s 已不存在。") % {"name": actor.name}, reason="KeyGone")
+    state = _view(row).state
+    if state == "revoked":
+        raise NoLongerThere(_("接口密钥 %(name)s 已被吊销。") % {"name": row.name}, reason="KeyRevoked")
+    if state != "live":
+        raise NoLongerThere(_("接口密钥 %(name)s 已经过期。") % {"name": row.name}, reason="KeyExpired")
+    return _machine(row)
 
 
 def _refuse_ended(row: ApiKey, actor: Actor) -> None:

@@ -1,10 +1,15 @@
-"""What identity does when a new population register stands."""
+"""What identity does when a new population register stands; and who says what a stored actor is by now."""
 
 from __future__ import annotations
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import EventRecord, acting_as, on, system_actor
+from huicheng.ground.api import EventRecord, acting_as, knows, on, system_actor
+from huicheng.identity.accounts import account_now
+from huicheng.identity.keys import machine_now
 from huicheng.identity.verifying import prove_all
+
+knows("official", "resident")(account_now)
+knows("machine")(machine_now)
 
 
 @on(exchange.TablePublished)

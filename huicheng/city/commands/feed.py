@@ -40,14 +40,14 @@ def add(resource: str, address: str, query: str, watermark: str, key: str, every
 @feed.command("list")
 def show() -> None:
     """List feeds, how far they are, and what went wrong."""
-    from huicheng.exchange.api import feeds
+    from huicheng.exchange.api import feeds, why_stopped
     from huicheng.ground.api import current_actor
 
     table = Table("编号", "资源", "来源", "水位", "最近运行", "下次运行", "行数", "失败", "说明")
     for one in feeds(current_actor()):
         ran = f"{localtime(one.ran_at):%m-%d %H:%M:%S}" if one.ran_at else ""
         moments = (ran, f"{localtime(one.next_at):%m-%d %H:%M:%S}")
-        why = escape(one.error or one.held)
+        why = escape(f"已停下：{why_stopped(one.stopped)}" if one.stopped else one.error or one.held)
         mark = escape(" / ".join(one.mark))
         table.add_row(
             one.id, one.resource, escape(one.name), mark, *moments, f"{one.rows:,}", f"{one.failures}", why

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from huicheng.city.speaking import Terminal
 
-STATES = {"live": "有效", "expired": "已过期", "revoked": "已吊销"}
+STATES = {"prepared": "等部门接受", "live": "有效", "expired": "已过期", "revoked": "已吊销"}
 out = Terminal(highlight=False)
 
 
@@ -30,12 +30,20 @@ def key() -> None:
 )
 @click.option("--days", default=90, show_default=True)
 def key_new(name: str, department: str, duties: tuple[str, ...], days: int) -> None:
-    """Make a key for the program NAME; it is shown once."""
+    """Make a key for the program NAME; it is shown once. One of another department is only prepared: that accepts it."""
     from django.utils import timezone
 
-    from huicheng.identity.api import make_key
+    from huicheng.ground.api import current_actor
+    from huicheng.identity.api import keeps_keys, make_key, prepare_key
 
-    made = make_key(name, of=department, duties=duties, expires=timezone.now() + timedelta(days=days))
+    expires = timezone.now() + timedelta(days=days)
+    if not keeps_keys(current_actor(), department):
+        prepared = prepare_key(name, of=department, duties=duties, expires=expires)
+        out.print(
+            f"[green]✓[/green] 密钥 {prepared.id} 已拟好，{days} 天内有效；由 {department} 在工作台“接口”页接受后生成"
+        )
+        return
+    made = make_key(name, of=department, duties=duties, expires=expires)
     out.print(
         f"[green]✓[/green] 密钥 {made.key.id} 已开设，{days} 天内有效。下面这一行只显示这一次，请妥善保管："
     )

@@ -15,15 +15,14 @@ def subscription() -> None:
 @subscription.command("add")
 @click.argument("resource")
 @click.argument("url")
-@click.option("--department", required=True, help="Whose program it is; it reads as this department does.")
 @click.option("--purpose", required=True, help="As its grant says.")
 @click.option("--case", default="", help="The case it is for, where a grant asks for one.")
 @click.option("--beginning", is_flag=True, help="Send every row there is first.")
-def add(resource: str, url: str, department: str, purpose: str, case: str, beginning: bool) -> None:
-    """Tell URL of the changes of RESOURCE."""
+def add(resource: str, url: str, purpose: str, case: str, beginning: bool) -> None:
+    """Tell URL of the changes of RESOURCE, under the API key in HUICHENG_KEY for as long as that lives."""
     from huicheng.city import following
 
-    following.add(out, resource, url, owner=department, purpose=purpose, case=case, beginning=beginning)
+    following.add(out, resource, url, purpose=purpose, case=case, beginning=beginning)
 
 
 @subscription.command("list")
@@ -41,6 +40,15 @@ def remove(subscription_id: str) -> None:
     from huicheng.city import following
 
     following.remove(out, subscription_id)
+
+
+@subscription.command("take")
+@click.argument("subscription_id")
+def take(subscription_id: str) -> None:
+    """Let it stand for the API key in HUICHENG_KEY from now on, and go on where it stopped."""
+    from huicheng.city import following
+
+    following.take(out, subscription_id)
 
 
 @subscription.command("dead")

@@ -15,20 +15,31 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.databases import address_of, safe_name
 from huicheng.exchange.delivering import Ask, admit, deliver_asked
 from huicheng.exchange.feeding import asking
-from huicheng.exchange.feeding.events import FeedDeclared, FeedFailed, FeedRan, FeedRemoved
+from huicheng.exchange.feeding.events import (
+    FeedDeclared,
+    FeedFailed,
+    FeedRan,
+    FeedRemoved,
+    FeedStopped,
+    FeedTakenOver,
+)
 from huicheng.exchange.feeding.models import Feed
 from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import NeedsConfirmation
-from huicheng.exchange.refusals import EmptySource
+from huicheng.exchange.refusals import EmptySource, NotYours
+from huicheng.exchange.stopping import why_stopped
 from huicheng.ground.api import (
     Actor,
     BadInput,
+    NoLongerThere,
     act,
+    as_of_now,
     current_actor,
     lock,
     note_fault,
@@ -39,8 +50,8 @@ from huicheng.ground.api import (
 )
 
 __all__ = [
-    "FeedDeclared", "FeedFailed", "FeedRan", "FeedRefused", "FeedRemoved", "FeedView", "NoSuchFeed", "declare_feed",
-    "feeds", "remove_feed", "run_feed",
+    "FeedDeclared", "FeedFailed", "FeedHasStopped", "FeedRan", "FeedRefused", "FeedRemoved", "FeedStopped",
+    "FeedTakenOver", "FeedView", "NoSuchFeed", "declare_feed", "feeds", "remove_feed", "run_feed", "take_over_feed",
 ]  # fmt: skip
 LEAST, MOST = 10, 7 * 24 * 3600
 SEALED = "feed addresses"
@@ -50,13 +61,26 @@ class FeedRefused(BadInput):
     """A feed that could lose or repeat rows, or that nobody could run."""
 
 
+class FeedHasStopped(BadInput):
+    """Who declared it may no longer deliver; ``reason`` names why. Somebody of the department has to take it over."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("定时取数已停下：%(why)s。请本部门的交付人员接手后再运行。") % {"why": why_stopped(reason)}
+        )
+        self.reason = reason
+
+
 class NoSuchFeed(BadInput, LookupError):
     """There is no feed of this number, or it is another department's."""
 
 
 @dataclass(frozen=True)
 class FeedView:
-    """``mark``: how far it is; ``held``: the delivery that waits for somebody, before which nothing more is asked."""
+    """``mark``: how far it is; ``held``: the delivery that waits for somebody, before which nothing more is asked.
+
+    ``stopped``: why it runs no more until somebody of the department takes it over.
+    """
 
     id: str
     resource: str
@@ -72,6 +96,7 @@ class FeedView:
     rows: int
     failures: int
     error: str
+    stopped: str
     ran_at: datetime | None
     next_at: datetime
 
@@ -151,6 +176,25 @@ def remove_feed(feed: str) -> None:
     publish(FeedRemoved(subject=f"feed:{row.id}", resource=row.resource))
 
 
+def take_over_feed(feed: str) -> FeedView:
+    """Deliver in one's own name from now on: by somebody who may deliver for the feed's department."""
+    actor = current_actor()
+    row = _found(feed, actor)
+    if row.department != actor.department:
+        raise NotYours(_("只有本部门的交付人员可以接手这个定时取数。"))
+    admit(find(row.resource), actor)
+    return _take_over(row, actor)
+
+
+@act
+def _take_over(row: Feed, actor: Actor) -> FeedView:
+    row.actor, row.stopped, row.next_at = actor.as_dict(), "", timezone.now()
+    row.save(update_fields=["actor", "stopped", "next_at"])
+    _line_up(row)
+    publish(FeedTakenOver(subject=f"feed:{row.id}", resource=row.resource, department=row.department))
+    return _view(row)
+
+
 def _own(row: Feed, *states: str) -> Delivery | None:
     """The newest of the feed's deliveries in these states."""
     rows = Delivery.objects.filter(resource=row.resource, state__in=states, options__feed=row.id)
@@ -188,8 +232,11 @@ def run(feed: str) -> BadInput | None:
         if working := _own(row, Delivery.WORKING):  # a run that was killed: its own job ends it
             submit("exchange.deliver", key=working.id, delivery=working.id)
             return None
+        actor = _standing(row)
+        if actor is None:
+            return FeedHasStopped(row.stopped)
         try:
-            receipt = deliver_asked(_ask(row), Actor.from_dict(row.actor))
+            receipt = deliver_asked(_ask(row), actor)
         except EmptySource:
             _ran(row, "", 0)
         except NeedsConfirmation as held:
@@ -204,6 +251,30 @@ def run(feed: str) -> BadInput | None:
         else:
             _ran(row, receipt.id, receipt.accepted)
     return None
+
+
+def _standing(row: Feed) -> Actor | None:
+    """In whose name it delivers, if he may still do so; asked before a word goes to the database."""
+    if row.stopped:
+        return None
+    try:
+        actor = as_of_now(Actor.from_dict(row.actor))
+        admit(find(row.resource), actor)
+        return actor
+    except NoLongerThere as gone:
+        _stop(row, gone.reason)
+    except (NotYours, UnknownResource) as problem:
+        _stop(row, type(problem).__name__)
+    return None
+
+
+@act
+def _stop(row: Feed, reason: str) -> None:
+    row.stopped = reason
+    row.save(update_fields=["stopped"])
+    publish(
+        FeedStopped(subject=f"feed:{row.id}", resource=row.resource, department=row.department, reason=reason)
+    )
 
 
 def _ask(row: Feed) -> Ask:

@@ -38,3 +38,20 @@ class FeedFailed(Event):
     resource: str
     reason: str
     failures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedStopped(Event):
+    """Who declared it may no longer deliver: nothing is asked before somebody of the department takes it over."""
+
+    resource: str
+    department: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedTakenOver(Event):
+    """From now on it delivers in this actor's name."""
+
+    resource: str
+    department: str

@@ -22,7 +22,7 @@ def run(progress: Progress, *, feed: str) -> dict[str, Any]:
 @job("feeding.tend", title=gettext_noop("检查定时取数"), every=timedelta(minutes=10))
 def tend(progress: Progress) -> dict[str, Any]:
     """A feed that waited for somebody, or whose line was lost to a restore, goes on here."""
-    late = Feed.objects.filter(active=True, next_at__lt=timezone.now() - timedelta(minutes=1))
+    late = Feed.objects.filter(active=True, stopped="", next_at__lt=timezone.now() - timedelta(minutes=1))
     for row in late:
         submit("feeding.run", key=f"{row.id}@late", feed=row.id)
     return {"feeds": len(late)}

@@ -18,6 +18,8 @@ class Feed(models.Model):
     every = models.IntegerField("间隔（秒）")
     lag = models.IntegerField("回看（秒）", default=0)
     active = models.BooleanField(default=True)
+    # Why nobody is asked any more before somebody of the department takes it over; empty while it runs.
+    stopped = models.CharField("停下的原因", max_length=60, blank=True)
     rows = models.BigIntegerField("累计行数", default=0)
     failures = models.IntegerField("连续失败", default=0)
     error = models.CharField(max_length=500, blank=True)

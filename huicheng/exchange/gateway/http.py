@@ -30,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     return said({"services": found})
 
 
-@to_programs(*METHODS)
+@to_programs(*METHODS, noun="service")
 def call(request: HttpRequest, code: str, path: str = "") -> HttpResponseBase:
     asked = Asked(
         request.method or "GET", path, request.META.get("QUERY_STRING", ""), request.headers.get("Content-Type", ""),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from huicheng.exchange.refusals import RefusedUntil
 from huicheng.ground.api import BadInput
 
 
@@ -35,22 +34,14 @@ class BodyTooLarge(BadInput):
     status = 413
 
 
-class TooManyCalls(BadInput):
+class TooManyCalls(RefusedUntil):
     status = 429
 
-    def __init__(self, message: str, *, again: datetime) -> None:
-        super().__init__(message)
-        self.again = again
 
-
-class CircuitOpen(BadInput):
+class CircuitOpen(RefusedUntil):
     """The service has failed again and again; it is left alone for a while."""
 
     status = 503
-
-    def __init__(self, message: str, *, again: datetime) -> None:
-        super().__init__(message)
-        self.again = again
 
 
 class ServiceIsPaused(BadInput):

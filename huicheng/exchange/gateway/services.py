@@ -286,6 +286,7 @@ def _called(row: Service, asking: Asking, asked: Asked, target: str) -> calling.
     except ServiceFault as fault:
         opened = circuit.failed(row)
         _note(row, asking, asked, outcome=type(fault).__name__, start=start, opened=opened)
+        fault.noted = True
         raise
     circuit.succeeded(row)
     _note(row, asking, asked, outcome="ok", start=start, answer=replace(answer, unfit=unfit))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from huicheng.exchange.refusals import AccessDenied
+from huicheng.exchange.refusals import AccessDenied, RefusedUntil
 
 
 class NoGrant(AccessDenied):
@@ -27,9 +25,5 @@ class OnlyAggregates(AccessDenied):
     """The grant is for sums over groups, and the question is not certainly that."""
 
 
-class QuotaExceeded(AccessDenied):
+class QuotaExceeded(RefusedUntil, AccessDenied):
     """The grant's rate or volume is used up until ``again``."""
-
-    def __init__(self, message: str, *, again: datetime) -> None:
-        super().__init__(message)
-        self.again = again

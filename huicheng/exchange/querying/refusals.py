@@ -1,16 +1,10 @@
 """What a program's question can have wrong, each by its name."""
 
-from huicheng.ground.api import BadInput
+from huicheng.exchange.refusals import NamedRefusal
 
 
-class QueryError(BadInput):
+class QueryError(NamedRefusal):
     """A question of a program that cannot be answered; ``do`` says what to send instead."""
-
-    status = 400
-
-    def __init__(self, message: str, *, do: str = "") -> None:
-        super().__init__(message)
-        self.do = do
 
 
 class UnknownColumn(QueryError):

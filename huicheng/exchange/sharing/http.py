@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.answering import refusal, refusal_of, said, to_programs
+from huicheng.exchange.answering import named, note_refused, refusal, refusal_of, said, to_programs
 from huicheng.exchange.asking import AccessRefused
-from huicheng.exchange.granting.door import QuotaExceeded
+from huicheng.exchange.events import QueryRefused
 from huicheng.exchange.policy import NOT_GRANTED, REASONS
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sending import LOOKED_AT_EVERY
@@ -37,7 +37,7 @@ from huicheng.exchange.sharing.tables import (
     reader,
     shared_tables,
 )
-from huicheng.ground.api import BadInput, act, current_actor, opens_to, publish
+from huicheng.ground.api import BadInput, act, current_actor, events, opens_to, publish
 
 View = Callable[..., HttpResponseBase]
 LINES, CAPABILITIES, VERSION = (
@@ -46,6 +46,7 @@ LINES, CAPABILITIES, VERSION = (
     "Delta-Table-Version",
 )
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+ADDRESSES, QUIET = "sharing:file", timedelta(minutes=1)
 CHUNK, SIGNATURE = 1 << 18, "X-Amz-Signature"
 
 
@@ -58,8 +59,10 @@ def route(*methods: str) -> Callable[[View], View]:
             try:
                 return view(request, **given)
             except BadInput as problem:
-                if isinstance(problem, AccessDenied | NoSuchShare) and not isinstance(problem, QuotaExceeded):
-                    _note_refused(problem, given)  # a quota that is used up was noted by who counted it
+                if isinstance(problem, AccessDenied | NoSuchShare) and not problem.noted:
+                    _note_refused(problem, given)
+                    problem.noted = True
+                note_refused(f"grant:{given.get('schema', '-')}"[:120], problem)
                 refused = refusal_of(problem)
                 told = json.loads(refused.content)
                 refused.content = json.dumps(
@@ -223,13 +226,24 @@ def file(request: HttpRequest, ticket: str) -> HttpResponseBase:
     try:
         address = links.found_at(ticket, request.GET.get(SIGNATURE, ""))
     except BadInput as problem:
+        _note_address(problem)
         return refusal_of(problem)
     path = making.file_of(address.version)
     if not path.exists():
-        return refusal_of(NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。")))
+        gone = NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。"))
+        _note_address(gone)
+        return refusal_of(gone)
     if request.method == "GET":
         links.note_fetch(ticket, address)
     return _sent(request, path, path.stat().st_size, address)
+
+
+def _note_address(problem: BadInput) -> None:
+    """One line a minute of each kind: whoever comes without a right address has no name, and must not fill the audit."""
+    last = events(subject=ADDRESSES, kind=QueryRefused.kind(), limit=5)
+    told = [one.data["error"] for one in last if timezone.now() - one.at < QUIET]
+    if named(problem) not in told:
+        note_refused(ADDRESSES, problem)
 
 
 def _sent(request: HttpRequest, path: Path, size: int, address: links.Address) -> HttpResponseBase:

@@ -49,20 +49,30 @@ class Signed:
 def address_of(version: SharedVersion, reader: str) -> Signed:
     ends = int(time.time()) + LIVES
     text = f"{version.pk}:{ends}:{reader}".encode()
-    return Signed(base64.urlsafe_b64encode(text).decode().rstrip("="), _mark(text), ends * 1000)
+    return Signed(_written(text), _mark(text), ends * 1000)
 
 
 def _mark(text: bytes) -> str:
     return hmac.digest(secret("shared files"), text, "sha256").hex()
 
 
-def found_at(ticket: str, mark: str) -> Address:
-    """What an address leads to, while it holds and its grant does."""
+def _written(text: bytes) -> str:
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _read(ticket: str) -> bytes:
+    """Only as we write it: base64 reads many strings as the same bytes, and an address is counted by its string."""
     try:
         text = base64.urlsafe_b64decode(ticket[:400] + "=" * (-len(ticket[:400]) % 4))
     except ValueError:
-        text = b""
-    if not hmac.compare_digest(mark.encode(), _mark(text).encode()):
+        return b""
+    return text if _written(text) == ticket else b""
+
+
+def found_at(ticket: str, mark: str) -> Address:
+    """What an address leads to, while it holds and its grant does."""
+    text = _read(ticket)
+    if not text or not hmac.compare_digest(mark.encode(), _mark(text).encode()):
         raise AddressRefused(_("这个文件地址不是本平台给出的。"))
     number, ends, reader = text.decode().split(":", 2)
     if time.time() > int(ends):
@@ -72,8 +82,9 @@ def found_at(ticket: str, mark: str) -> Address:
         raise NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。"))
     try:
         return Address(version, _live(version.grant), reader)
-    except (GrantExpired, GrantRevoked):
+    except AccessDenied as refusal:
         _tell_refused(version, reader)
+        refusal.noted = True
         raise
 
 

@@ -13,13 +13,57 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.sending import Asking
 from huicheng.exchange.subscribing import messages, posting, signing
-from huicheng.exchange.subscribing.changes import changes_since
-from huicheng.exchange.subscribing.events import SubscriptionEnded, SubscriptionMade
+from huicheng.exchange.subscribing.changes import Changes, changes_since
+from huicheng.exchange.subscribing.events import (
+    ChangesQueued,
+    MessageDelivered,
+    MessageFailed,
+    MessageReplayed,
+    SubscriptionEnded,
+    SubscriptionMade,
+    SubscriptionStopped,
+    SubscriptionTakenOver,
+)
 from huicheng.exchange.subscribing.models import Message, Subscription
-from huicheng.exchange.subscribing.refusals import CannotFollow, NoSuchSubscription
+from huicheng.exchange.subscribing.refusals import (
+    BadAddress,
+    BadChangesCursor,
+    CannotFollow,
+    ChangesExpired,
+    NoSuchSubscription,
+    NotDead,
+    NotYoursToTake,
+)
 from huicheng.ground.api import Actor, act, current_actor, publish
 from huicheng.lake import api as lake
 
+__all__ = [
+    "BadAddress",
+    "BadChangesCursor",
+    "CannotFollow",
+    "Changes",
+    "ChangesExpired",
+    "ChangesQueued",
+    "DeadLetter",
+    "MessageDelivered",
+    "MessageFailed",
+    "MessageReplayed",
+    "NoSuchSubscription",
+    "NotDead",
+    "NotYoursToTake",
+    "SubscriptionEnded",
+    "SubscriptionMade",
+    "SubscriptionStopped",
+    "SubscriptionTakenOver",
+    "SubscriptionView",
+    "changes_since",
+    "dead_letters",
+    "replay",
+    "subscribe",
+    "subscriptions",
+    "take_over",
+    "unsubscribe",
+]
 MOST_OF_A_DEPARTMENT = 200
 
 
@@ -126,6 +170,32 @@ def unsubscribe(subscription: str) -> None:
     Subscription.objects.filter(id=row.id).update(state=Subscription.ENDED)
     row.messages.filter(state=Message.WAITING).delete()
     publish(SubscriptionEnded(subject=f"subscription:{row.id}", resource=row.resource))
+
+
+def take_over(subscription: str) -> SubscriptionView:
+    """Answer for it from now on: rows are read under one's own rights, and what waits goes on.
+
+    By an official or program of the same department, who must be able to follow the table himself.
+    """
+    actor = current_actor()
+    row = _found(subscription, actor)
+    if not actor.serves_department or actor.department != row.department:
+        raise NotYoursToTake(_("只有订阅部门自己的人员或程序可以接手这个订阅。"))
+    changes_since(row.resource, Asking(actor, row.purpose, row.case), limit=1)
+    return _take_over(row, actor)
+
+
+@act
+def _take_over(row: Subscription, actor: Actor) -> SubscriptionView:
+    row.actor, row.state, row.reason = actor.as_dict(), Subscription.ACTIVE, ""
+    row.save(update_fields=["actor", "state", "reason"])
+    messages.wake(row.id, key=f"{row.id}.{secrets.token_hex(4)}")
+    publish(
+        SubscriptionTakenOver(
+            subject=f"subscription:{row.id}", resource=row.resource, department=row.department
+        )
+    )
+    return _view(row)
 
 
 def dead_letters(actor: Actor, *, limit: int = 200) -> list[DeadLetter]:

@@ -18,10 +18,26 @@ class SubscriptionMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionEnded(Event):
-    """Nobody is told any more; ``reason`` names why, where it was not asked for."""
+    """Its department wants to be told no more."""
 
     resource: str
-    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionStopped(Event):
+    """Nobody is told before somebody of the department looks at it; ``reason`` names why, as an error's class."""
+
+    resource: str
+    department: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionTakenOver(Event):
+    """From now on it is this actor's rights under which rows are read and sent."""
+
+    resource: str
+    department: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.granting.refusals import QuotaExceeded
 from huicheng.exchange.landing import one_at_a_time
+from huicheng.exchange.policy import decide
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sending import Asking
 from huicheng.exchange.subscribing import posting, signing
@@ -30,11 +31,11 @@ from huicheng.exchange.subscribing.events import (
     MessageDelivered,
     MessageFailed,
     MessageReplayed,
-    SubscriptionEnded,
+    SubscriptionStopped,
 )
 from huicheng.exchange.subscribing.models import Message, Subscription
 from huicheng.exchange.subscribing.refusals import BadAddress, ChangesExpired, NotDead, SubscribingError
-from huicheng.ground.api import Actor, act, postpone, publish, submit
+from huicheng.ground.api import Actor, NoLongerThere, act, as_of_now, postpone, publish, submit
 from huicheng.lake import api as lake
 
 PAGE = 1000
@@ -50,7 +51,8 @@ def waits() -> tuple[float, ...]:
 
 
 def asking_of(row: Subscription) -> Asking:
-    return Asking(Actor.from_dict(row.actor), row.purpose, row.case)
+    """Who it stands for, with the rights he has by now: a key may be revoked, an official gone, since it was made."""
+    return Asking(as_of_now(Actor.from_dict(row.actor)), row.purpose, row.case)
 
 
 def push(subscription: str) -> dict[str, int]:
@@ -58,12 +60,44 @@ def push(subscription: str) -> dict[str, int]:
     sent = 0
     with one_at_a_time(f"subscription.{subscription}"):
         while row := Subscription.objects.filter(id=subscription, state=Subscription.ACTIVE).first():
+            if reason := _ended(row):
+                _stop(row, reason)
+                break
             _queue(row)
             due = _next(row)
             if due is None or not _send(row, due):
                 break
             sent += 1
     return {"sent": sent}
+
+
+def _ended(row: Subscription) -> str:
+    """Why nothing may be sent any more, before anything is read; empty while its right stands."""
+    try:
+        asking = asking_of(row)
+        decision = decide(find(row.resource), asking.actor, asking.purpose, case=asking.case)
+    except NoLongerThere as gone:
+        return gone.reason
+    except UnknownResource:
+        return UnknownResource.__name__
+    if decision.allowed:
+        return ""
+    if asking.actor.duties != Actor.from_dict(row.actor).duties:
+        return "DutyWithdrawn"
+    return type(decision.refusal or AccessDenied()).__name__
+
+
+@act
+def _stop(row: Subscription, reason: str) -> None:
+    """What waits stays in line: who takes it over goes on where it stood."""
+    Subscription.objects.filter(id=row.id).update(state=Subscription.PAUSED, reason=reason)
+    publish(_stopped(row, reason))
+
+
+def _stopped(row: Subscription, reason: str) -> SubscriptionStopped:
+    return SubscriptionStopped(
+        subject=f"subscription:{row.id}", resource=row.resource, department=row.department, reason=reason
+    )
 
 
 def _next(row: Subscription) -> Message | None:
@@ -118,7 +152,13 @@ def _send(row: Subscription, message: Message) -> bool:
     except QuotaExceeded as full:
         _waits(row, message, full.again)
         return False
-    except (AccessDenied, ChangesExpired, NoData, UnknownResource, BadAddress) as problem:
+    except NoLongerThere as gone:
+        _stop(row, gone.reason)
+        return False
+    except AccessDenied as problem:
+        _stop(row, type(problem).__name__)
+        return False
+    except (ChangesExpired, NoData, UnknownResource, BadAddress) as problem:
         _given_up(row, message, type(problem).__name__)
         return False
     except posting.NotDelivered as problem:
@@ -216,7 +256,7 @@ def _skip_over(row: Subscription, message: Message) -> None:
         rows = page(
             find(row.resource), asking_of(row), Place(message.before, message.after, message.position), PAGE
         )
-    except (AccessDenied, SubscribingError, NoData, UnknownResource):
+    except (AccessDenied, SubscribingError, NoData, UnknownResource, NoLongerThere):
         return
     if rows.num_rows == PAGE and not _followed(row, message):
         _line_up(row, Place(message.before, message.after, message.position + PAGE))
@@ -224,7 +264,7 @@ def _skip_over(row: Subscription, message: Message) -> None:
 
 @act
 def _given_up(row: Subscription, message: Message, error: str, status: int = 0) -> None:
-    """No use to try again: the right ended, the version is gone, or the receiver wants no more. It is held still."""
+    """No use to try again: the version is gone, or the receiver wants no more. It is held still."""
     message.state, message.ended_at, message.attempts = Message.DEAD, timezone.now(), message.attempts + 1
     message.status, message.error = status or None, error
     message.save()
@@ -240,7 +280,7 @@ def _given_up(row: Subscription, message: Message, error: str, status: int = 0) 
             dead=True,
         )
     )
-    publish(SubscriptionEnded(subject=subject, resource=row.resource, reason=error))
+    publish(_stopped(row, error))
 
 
 def _later(seconds: float) -> datetime:

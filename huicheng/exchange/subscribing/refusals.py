@@ -1,16 +1,10 @@
 """What can be wrong with following a table, each by its name."""
 
-from huicheng.ground.api import BadInput
+from huicheng.exchange.refusals import NamedRefusal
 
 
-class SubscribingError(BadInput):
-    """``do`` says what to do instead."""
-
-    status = 400
-
-    def __init__(self, message: str, *, do: str = "") -> None:
-        super().__init__(message)
-        self.do = do
+class SubscribingError(NamedRefusal):
+    """What cannot be followed as it was asked."""
 
 
 class CannotFollow(SubscribingError):
@@ -41,3 +35,9 @@ class NotDead(SubscribingError):
     """Only a message that was given up is sent anew."""
 
     status = 409
+
+
+class NotYoursToTake(SubscribingError):
+    """A subscription is taken over within its department alone."""
+
+    status = 403

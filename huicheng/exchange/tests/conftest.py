@@ -5,8 +5,25 @@ import pytest
 
 from huicheng.exchange.tests.nodetown import published, sender
 from huicheng.exchange.tests.twelve import publish_people
+from huicheng.ground.api import Actor, NoLongerThere
 
 __all__ = ["published", "sender"]
+
+
+@pytest.fixture(autouse=True)
+def gone(monkeypatch):
+    """Town's own register, since identity lies above this room: who is named here is gone for that reason, or is by
+    now what is said of him."""
+    known: dict[str, str | Actor] = {}
+
+    def now(actor):
+        found = known.get(actor.id, actor)
+        if isinstance(found, str):
+            raise NoLongerThere(f"{actor.name} 已不在", reason=found)
+        return found
+
+    monkeypatch.setattr("huicheng.ground.standing._knowers", {"official": now, "machine": now})
+    return known
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from huicheng.exchange.feeding import door
 from huicheng.exchange.feeding.models import Feed
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.tests.test_databases import mariadb_url, postgres_url  # noqa: F401
+from huicheng.exchange.tests.town import official
 from huicheng.ground.api import acting_as, events, jobs, run_inline, run_waiting, system_actor
 from huicheng.lake import api as lake
 
@@ -212,6 +213,54 @@ def test_a_removed_feed_runs_no_more_and_forgets_its_address(base):
     assert not lake.exists("raw.lamps")
     assert bytes(Feed.objects.get().address) == b""
     assert exchange.feeds(ME) == []
+
+
+DENG, XU = official(31, "邓", "shuju", "deliver"), official(32, "徐", "shuju", "deliver")
+
+
+@pytest.fixture
+def dengs(base):
+    """A feed that Deng declared and that ran once."""
+    exchange.declare(LAMPS, by_pack=False)
+    with acting_as(DENG):
+        one = exchange.declare_feed("lamps", base.url, query="lamps", watermark="changed", key="id")
+        return exchange.run_feed(one.id)
+
+
+@pytest.mark.parametrize("reason", ["AccountClosed", "KeyRevoked"])
+def test_a_feed_whose_maker_is_gone_asks_nothing_and_says_so(dengs, base, gone, reason):
+    gone[DENG.id] = reason
+    base((3, 70, 2))
+    Feed.objects.update(next_at=NOON.astimezone())
+    assert isinstance(door.run(dengs.id), exchange.FeedHasStopped)
+    assert (exchange.feeds(XU)[0].stopped, ids()) == (reason, [1, 2])
+    told = events(kind="exchange.FeedStopped")
+    assert [(one.data["reason"], one.data["department"]) for one in told] == [(reason, "shuju")]
+    assert isinstance(door.run(dengs.id), exchange.FeedHasStopped)
+    assert len(events(kind="exchange.FeedStopped")) == 1
+
+
+def test_a_feed_whose_maker_delivers_no_longer_stops(dengs, base, gone):
+    gone[DENG.id] = replace(DENG, duties=frozenset({"read"}))
+    door.run(dengs.id)
+    assert exchange.feeds(XU)[0].stopped == "NotYours"
+
+
+def test_a_colleague_takes_the_feed_over_and_it_goes_on_from_its_mark(dengs, base, gone):
+    gone[DENG.id] = "AccountClosed"
+    base((3, 70, 2))
+    door.run(dengs.id)
+    for other, refusal in (
+        (official(33, "周", "gongan", "deliver"), exchange.NoSuchFeed),
+        (official(34, "王", "shuju"), exchange.NotYours),
+    ):
+        with acting_as(other), pytest.raises(refusal):
+            exchange.take_over_feed(dengs.id)
+    with acting_as(XU):
+        assert exchange.take_over_feed(dengs.id).stopped == ""
+        exchange.run_feed(dengs.id)
+    assert ids() == [1, 2, 3]
+    assert exchange.receipts(resource="lamps")[0].actor_name == "徐"
 
 
 @pytest.mark.needs("postgresql")

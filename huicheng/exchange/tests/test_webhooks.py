@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange.subscribing import posting
 from huicheng.exchange.subscribing.models import Message
 from huicheng.exchange.tests.test_changes import FILES, ME, publish
-from huicheng.exchange.tests.town import PURPOSE, granted, official
-from huicheng.ground.api import acting_as, deliver_news, jobs, run_waiting, seal, system_actor
+from huicheng.exchange.tests.town import LIN, PURPOSE, ZHAO, granted, official
+from huicheng.ground.api import acting_as, deliver_news, events, jobs, run_waiting, seal, system_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HE = official(13, "何静", "minzheng", "read")
@@ -180,6 +181,57 @@ def test_a_grant_that_ended_ends_what_is_sent_also_what_waits(followed, receiver
     work(lambda: exchange.subscriptions(HE)[0].state == "paused")
     assert names(receiver, 204) == []
     assert exchange.subscriptions(HE)[0].reason in ("GrantRevoked", "AccessDenied", "NoGrant")
+
+
+def test_a_key_that_was_revoked_sends_nothing_more_and_says_so(followed, receiver, gone):
+    gone[HE.id] = "KeyRevoked"
+    change("一")
+    work()
+    view = exchange.subscriptions(HE)[0]
+    assert (view.state, view.reason, receiver.came) == ("paused", "KeyRevoked", [])
+    told = events(kind="exchange.SubscriptionStopped")[0].data
+    assert (told["reason"], told["department"]) == ("KeyRevoked", "minzheng")
+
+
+def test_a_right_that_ended_is_seen_although_nothing_changed(followed, gone):
+    from huicheng.exchange.subscribing.messages import push
+
+    gone[HE.id] = "AccountClosed"
+    assert push(followed[0].id) == {"sent": 0}
+    assert exchange.subscriptions(HE)[0].reason == "AccountClosed"
+
+
+def test_who_lost_his_duty_no_longer_stands_for_it_and_a_new_one_changes_nothing(followed, gone):
+    gone[HE.id] = replace(HE, duties=frozenset({"steward"}))
+    change("一")
+    work()
+    assert exchange.subscriptions(HE)[0].reason == "DutyWithdrawn"
+
+
+def test_a_colleague_takes_over_and_what_waited_arrives_once(followed, receiver, gone):
+    receiver.answers(500)
+    change("一")
+    work()
+    gone[HE.id] = "AccountClosed"
+    work(lambda: exchange.subscriptions(HE)[0].state == "paused")
+    receiver.answers(204)
+    with acting_as(LIN):
+        assert exchange.take_over(followed[0].id).state == "active"
+    work(lambda: names(receiver, 204))
+    change("二")
+    work(lambda: len(names(receiver, 204)) == 2)
+    assert names(receiver, 204) == ["一", "二"]
+    assert events(kind="exchange.SubscriptionTakenOver")[0].actor == LIN.id
+
+
+def test_only_the_department_itself_and_who_may_read_takes_over(followed, gone):
+    gone[HE.id] = "AccountClosed"
+    with acting_as(official(20, "周强", "gongan", "read")), pytest.raises(exchange.NoSuchSubscription):
+        exchange.take_over(followed[0].id)
+    with acting_as(ZHAO), pytest.raises(exchange.NotYoursToTake):
+        exchange.take_over(followed[0].id)
+    with acting_as(official(21, "王", "minzheng")), pytest.raises(exchange.AccessDenied):
+        exchange.take_over(followed[0].id)
 
 
 def test_a_quota_that_is_used_up_puts_off_what_is_sent_and_ends_nothing(followed, receiver):

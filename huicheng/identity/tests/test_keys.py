@@ -6,15 +6,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from huicheng.ground.api import acting_as, events
+from huicheng.ground.api import acting_as, events, system_actor
 from huicheng.identity.api import (
     KeyUnfit,
     NoSuchKey,
     NotKeeper,
+    NotPrepared,
+    accept_key,
     actor_of,
     api_keys,
     create_official,
     make_key,
+    prepare_key,
     revoke_key,
 )
 from huicheng.identity.models import Account, ApiKey
@@ -113,11 +116,60 @@ def test_an_official_without_the_duty_makes_none():
         made(official("wang", read="gongan"))
 
 
-def test_the_bureau_makes_and_ends_anybodys():
-    zhao = official("zhao", steward="shuju", read="shuju")
-    new = made(zhao, of="minzheng")
+@pytest.fixture
+def zhao():
+    return official("zhao", steward="shuju", read="shuju")
+
+
+def prepared(maker, *, duties=("read",)):
+    with acting_as(maker):
+        return prepare_key("人口核对程序", of="gongan", duties=duties, expires=timezone.now() + timedelta(30))
+
+
+def test_the_bureau_makes_no_key_that_reads_for_another_department(zhao, chen):
+    for scope in ("", "sharing:G1"):
+        with acting_as(zhao), pytest.raises(NotKeeper):
+            make_key("x", of="gongan", duties=(), expires=timezone.now() + timedelta(1), scope=scope)
+    with acting_as(system_actor("cli")), pytest.raises(NotKeeper):
+        make_key("x", of="gongan", duties=("read",), expires=timezone.now() + timedelta(1))
+    assert made(zhao, of="shuju").key.state == "live"
+
+
+def test_what_the_bureau_prepared_opens_nothing_before_its_department_accepts_it(zhao, chen):
+    one = prepared(zhao)
+    assert one.state == "prepared"
+    with acting_as(zhao), pytest.raises(NoSuchKey):
+        accept_key(one.id)
+    with acting_as(chen):
+        new = accept_key(one.id)
+        with pytest.raises(NotPrepared):
+            accept_key(one.id)
+    assert asked(new.token).json()["department"] == "gongan"
+    assert [e.kind.partition(".")[2] for e in events(subject=f"key:{one.id}")] == [
+        "ApiKeyMade",
+        "ApiKeyPrepared",
+    ]
+
+
+def test_what_was_declined_or_asks_for_too_much_is_not_accepted(zhao, chen):
+    declined, greedy = prepared(zhao), prepared(zhao, duties=("read", "deliver"))
+    with acting_as(chen):
+        revoke_key(declined.id)
+        with pytest.raises(NotPrepared):
+            accept_key(declined.id)
+        with pytest.raises(KeyUnfit):
+            accept_key(greedy.id)
+
+
+def test_only_the_bureau_prepares(chen):
+    with pytest.raises(NotKeeper):
+        prepared(chen)
+
+
+def test_the_bureau_ends_anybodys(zhao, chen):
+    number = made(chen).key.id
     with acting_as(zhao):
-        assert revoke_key(new.key.id).state == "revoked"
+        assert revoke_key(number).state == "revoked"
 
 
 def test_a_key_is_no_way_into_the_pages(chen):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import BadInput, bureau, current_actor, opens_to
+from huicheng.ground.api import Actor, BadInput, bureau, current_actor, opens_to
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column
@@ -25,6 +25,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         rows=[_subscription(one) for one in exchange.subscriptions(actor)],
         columns=_columns(),
         dead=[_dead(one) for one in exchange.dead_letters(actor)],
+        stopped=_stopped(actor),
     )
     return render(request, "desk/subscriptions.html", context)
 
@@ -40,19 +41,56 @@ def replay(request: HttpRequest, message_id: str) -> HttpResponse:
     return redirect("desk:subscriptions")
 
 
+@opens_to("official", duty="read")
+@require_POST
+def take_subscription(request: HttpRequest, subscription_id: str) -> HttpResponse:
+    try:
+        exchange.take_over(subscription_id)
+        messages.success(request, _("订阅已由您接手，从停下的地方继续。"))
+    except BadInput as problem:
+        messages.warning(request, str(problem))
+    return redirect("desk:subscriptions")
+
+
+@opens_to("official", duty="deliver")
+@require_POST
+def take_feed(request: HttpRequest, feed_id: str) -> HttpResponse:
+    try:
+        exchange.take_over_feed(feed_id)
+        messages.success(request, _("定时取数已由您接手，马上再取。"))
+    except BadInput as problem:
+        messages.warning(request, str(problem))
+    return redirect("desk:feeds")
+
+
+def _stopped(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id, "title": _title(one.resource), "bureau": bureau(one.department),
+            "why": exchange.why_stopped(one.reason),
+            "may_take": one.department == actor.department and actor.may("read"),
+        }
+        for one in exchange.subscriptions(actor) if one.state == "paused"
+    ]  # fmt: skip
+
+
 @opens_to("official")
 def feeds(request: HttpRequest) -> HttpResponse:
-    found = exchange.feeds(current_actor())
-    context = page_context(rows=[_feed(one) for one in found], columns=_feed_columns())
+    actor = current_actor()
+    rows = [_feed(one, actor) for one in exchange.feeds(actor)]
+    context = page_context(rows=rows, columns=_feed_columns())
     return render(request, "desk/feeds.html", context)
 
 
-def _feed(one: exchange.FeedView) -> dict[str, Any]:
+def _feed(one: exchange.FeedView, actor: Actor) -> dict[str, Any]:
     state = _("等待确认") if one.held else _("出错") if one.failures else _("正常")
+    state = _("已停下") if one.stopped else state
     return {
         "title": _title(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
         "mark": " / ".join(one.mark) or "—", "ran": one.ran_at, "next": look.moment(one.next_at), "failures": one.failures,
-        "state": state, "error": look.said(one.error),
+        "state": state, "error": look.said(one.error), "id": one.id,
+        "stopped": exchange.why_stopped(one.stopped) if one.stopped else "",
+        "may_take": one.department == actor.department and actor.may("deliver"),
         "href": reverse("desk:delivery", args=[one.held]) if one.held else "",
     }  # fmt: skip
 
@@ -95,12 +133,7 @@ def _columns() -> list[Column]:
 
 
 def _dead(one: exchange.DeadLetter) -> dict[str, Any]:
-    words = {
-        "ConnectionRefusedError": _("对方没有应答"), "TimeoutError": _("对方没有及时答复"), "Gone": _("对方不再接收（410）"),
-        "PrivateAddress": _("地址在内网"), "GrantRevoked": _("授权已撤销"), "GrantExpired": _("授权已到期"),
-        "ChangesExpired": _("那一版数据已不再保存"),
-    }  # fmt: skip
     return {
         "id": one.id, "title": _title(one.resource), "bureau": bureau(one.department), "number": one.number,
-        "attempts": one.attempts, "why": words.get(one.error, one.error), "at": one.ended_at,
+        "attempts": one.attempts, "why": exchange.why_stopped(one.error), "at": one.ended_at,
     }  # fmt: skip

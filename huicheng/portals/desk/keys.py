@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
+from huicheng.ground.api import Actor, BadInput, bureau, current_actor, departments, opens_to
 from huicheng.identity import api as identity
 from huicheng.portals.desk.sight import department_of, page_context
 
@@ -42,7 +42,7 @@ table = delta_sharing.load_as_pandas("{number}.share#{share}.{number}.{name}")""
 @opens_to("official")
 @never_cache
 def keys(request: HttpRequest) -> HttpResponse:
-    """The list; a POST makes a key, whose only showing is this answer."""
+    """The list; a POST makes or accepts a key, whose only showing is this answer."""
     actor, made, error = current_actor(), None, ""
     if request.method == "POST":
         if not identity.keeps_keys(actor):
@@ -51,24 +51,42 @@ def keys(request: HttpRequest) -> HttpResponse:
             made = _make(request, actor)
         except BadInput as problem:
             error = str(problem)
+        else:
+            if made is None:
+                return redirect("desk:keys")
     page = page_context(made=made, error=error, **_page(request, actor))
     return render(request, "desk/keys.html", page, status=400 if error else 200)
 
 
-def _make(request: HttpRequest, actor: Actor) -> identity.NewKey:
+def _make(request: HttpRequest, actor: Actor) -> identity.NewKey | None:
+    """None for one that another department has to accept first."""
+    if accepted := request.POST.get("accept", ""):
+        return identity.accept_key(accepted)
     days = request.POST.get("days", "")
     expires = timezone.now() + timedelta(days=int(days) if days in map(str, DAYS) else 0)
     name = request.POST.get("name", "").replace("\x00", "")
-    duties = [one for one in request.POST.getlist("duty") if one in identity.grantable(actor)]
-    return identity.make_key(name, of=actor.department or "", duties=duties, expires=expires)
+    of, duties = request.POST.get("of", "") or actor.department or "", request.POST.getlist("duty")
+    if of == actor.department:
+        return identity.make_key(name, of=of, duties=duties, expires=expires)
+    if of not in {one.code for one in departments()}:
+        raise BadInput(_("没有这个部门。"))
+    identity.prepare_key(name, of=of, duties=duties, expires=expires)
+    messages.success(request, _("密钥已拟好，%(who)s接受后才会生成，也只给他们看。") % {"who": bureau(of)})
+    return None
 
 
 def _page(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     own = actor.department or "-"
     grants = [exchange.Shared(one) for one in exchange.grants_of(own, live=True) if exchange.shareable(one)]
+    keys = [
+        {"key": one, "accepts": identity.keeps_keys(actor, one.department), "ends": identity.ends_keys(actor, one.department)}
+        for one in identity.api_keys(department_of(actor))
+    ]  # fmt: skip
+    duties = identity.MACHINE_DUTIES if identity.prepares_keys(actor) else identity.grantable(actor)
     return {
-        "keys": identity.api_keys(department_of(actor)), "keeper": identity.keeps_keys(actor), "days": DAYS,
-        "duties": [(one, identity.DUTIES[one]) for one in identity.grantable(actor)],
+        "keys": keys, "keeper": identity.keeps_keys(actor), "days": DAYS,
+        "departments": departments() if identity.prepares_keys(actor) else (), "own_department": own,
+        "duties": [(one, identity.DUTIES[one]) for one in duties],
         "shares": [(one, exchange.resource(one.grant.resource, retired=True).title) for one in grants],
         "services": exchange.services(), "snippets": _snippets(request, grants),
     }  # fmt: skip
@@ -110,7 +128,7 @@ def share(request: HttpRequest) -> HttpResponse:
     found = next(
         (one for one in exchange.grants_of(actor.department or "-", live=True) if one.id == number), None
     )
-    if found is None or not exchange.shareable(found) or not identity.keeps_keys(actor):
+    if found is None or not exchange.shareable(found) or not identity.keeps_keys(actor, found.department):
         messages.error(request, _("不能下载这份授权的连接文件。"))
         return redirect("desk:keys")
     expires = min(found.expires, timezone.now() + timedelta(days=365))

@@ -42,6 +42,7 @@ def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> 
         (_held(newest), _("还有 %(n)s 份交付等待确认"), reverse("desk:deliveries")),
         (_asked(actor), _("还有 %(n)s 份数据申请等您答复"), reverse("desk:access") + "?show=asked"),
         (_returned(actor), _("还有 %(n)s 份数据申请要补正"), reverse("desk:access") + "?show=mine"),
+        (_stopped(actor), _("还有 %(n)s 个订阅或定时取数停下了"), reverse("desk:subscriptions")),
         (_failed(newest), _("还有 %(n)s 份交付没有成功"), reverse("desk:deliveries") + "?show=refused"),
         (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
         (_late(actor, newest), _("还有 %(n)s 项资源迟交"), reverse("desk:deliveries")),
@@ -98,6 +99,22 @@ def _returned(actor: Actor) -> Iterator[Need]:
             title = said(exchange.resource(one.resource, retired=True).title)
             href = reverse("desk:application", args=[one.id])
             yield Need(_("「%(title)s」的申请要补正") % {"title": title}, said(one.reason), href, "inbox")
+
+
+def _stopped(actor: Actor) -> Iterator[Need]:
+    """What this official could take over, since who made it may no longer stand for it."""
+    for one in exchange.subscriptions(actor) if actor.may("read") else ():
+        if one.state == "paused" and one.department == actor.department:
+            title = _("「%(title)s」的订阅停下了") % {"title": _titled(one.resource)}
+            yield Need(title, exchange.why_stopped(one.reason), reverse("desk:subscriptions"), "mail", "bad")
+    for feed in exchange.feeds(actor) if actor.may("deliver") else ():
+        if feed.stopped and feed.department == actor.department:
+            title = _("「%(title)s」的定时取数停下了") % {"title": _titled(feed.resource)}
+            yield Need(title, exchange.why_stopped(feed.stopped), reverse("desk:feeds"), "clock", "bad")
+
+
+def _titled(code: str) -> str:
+    return said(exchange.resource(code, retired=True).title)
 
 
 def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:

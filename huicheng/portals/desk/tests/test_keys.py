@@ -41,3 +41,19 @@ def test_what_cannot_be_made_is_told_on_the_page():
     chen = entered("chen", keys="gongan", read="gongan")
     answer = chen.post("/desk/keys/", {"name": "", "duty": ["read"], "days": "30"})
     assert (answer.status_code, api_keys("gongan")) == (400, [])
+
+
+def test_the_bureau_prepares_and_the_department_accepts_where_the_key_is_then_shown():
+    zhao, chen = entered("zhao", steward="shuju", read="shuju"), entered("chen", keys="gongan", read="gongan")
+    page = zhao.post(
+        "/desk/keys/", {"name": "核对程序", "of": "gongan", "duty": ["read"], "days": "30"}, follow=True
+    )
+    number = api_keys("gongan")[0].id
+    assert f"hck_{number}_" not in page.content.decode()
+    assert zhao.post("/desk/keys/", {"accept": number}).status_code == 400
+    assert f"hck_{number}_" in chen.post("/desk/keys/", {"accept": number}).content.decode()
+
+
+def test_a_department_that_is_none_gets_no_key():
+    zhao = entered("zhao", steward="shuju", read="shuju")
+    assert zhao.post("/desk/keys/", {"name": "x", "of": "nobody", "days": "30"}).status_code == 400

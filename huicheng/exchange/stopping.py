@@ -1,0 +1,35 @@
+"""Why work that somebody left behind was stopped 停下的原因: one name each, and words for it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+WORDS = {
+    "KeyRevoked": gettext_noop("所用的接口密钥已被吊销"),
+    "KeyExpired": gettext_noop("所用的接口密钥已过期"),
+    "KeyGone": gettext_noop("所用的接口密钥已不存在"),
+    "AccountClosed": gettext_noop("经办人的账户已停用"),
+    "AccountGone": gettext_noop("经办人的账户已不存在"),
+    "DutyWithdrawn": gettext_noop("经办人已不再担任所需的职责"),
+    "MovedAway": gettext_noop("经办人已调离本部门"),
+    "NotYours": gettext_noop("经办人已不能向这项资源交付"),
+    "NoGrant": gettext_noop("没有授权"),
+    "AccessDenied": gettext_noop("没有授权"),
+    "GrantRevoked": gettext_noop("授权已撤销"),
+    "GrantExpired": gettext_noop("授权已到期"),
+    "CaseNumberMissing": gettext_noop("授权要求写明办件编号"),
+    "OnlyAggregates": gettext_noop("授权只用于统计"),
+    "ChangesExpired": gettext_noop("那一版数据已不再保存"),
+    "UnknownResource": gettext_noop("资源已退役"),
+    "NoData": gettext_noop("这份数据还没有交付"),
+    "BadAddress": gettext_noop("不能送到这个地址"),
+    "Gone": gettext_noop("对方不再接收（410）"),
+    "PrivateAddress": gettext_noop("地址在内网"),
+    "ConnectionRefusedError": gettext_noop("对方没有应答"),
+    "TimeoutError": gettext_noop("对方没有及时答复"),
+}
+
+
+def why_stopped(reason: str) -> str:
+    return _(WORDS[reason]) if reason in WORDS else reason
