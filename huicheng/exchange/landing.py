@@ -103,15 +103,28 @@ def work_folder(delivery: str) -> Path:
 
 @contextmanager
 def one_at_a_time(resource: str) -> Iterator[None]:
-    """Deliveries to one resource take effect in turn, whichever process and database they come through.
+    """Deliveries to one resource take effect in turn, whichever process and database they come through."""
+    with alone(home() / "deliveries" / ".locks" / resource):
+        yield
+
+
+@contextmanager
+def alone(lock: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Whether nobody else is in here, in whatever process: always, where one waits for him.
 
     The kernel lets go of a dead one's lock.
     """
-    folder = home() / "deliveries" / ".locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / resource, os.O_RDWR | os.O_CREAT, 0o600)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield _locked(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
         os.close(handle)
+
+
+def _locked(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how)
+    except BlockingIOError:
+        return False
+    return True

@@ -120,7 +120,7 @@ def index(specs: Iterable[Resource]) -> None:
         entries = entries.filter(code__in=[one.code for one in made])
     known = dict(entries.values_list("code", "indexed"))
     made = [one for one in made if one.digest != known.get(one.code)]
-    forget(one.code for one in made)
+    _take_out(one.code for one in made)
     for one in made:
         ResourceRow.objects.filter(code=one.code).update(indexed=one.digest)
     rows = [(_place(one.code), one.code, one.title, one.pinyin, one.summary, one.items) for one in made]
@@ -136,8 +136,12 @@ def _place(code: str) -> int:
 def forget(codes: Iterable[str]) -> None:
     gone = list(codes)
     ResourceRow.objects.filter(code__in=gone).update(indexed="")
+    _take_out(gone)
+
+
+def _take_out(codes: Iterable[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(_engine().DELETE, [(_place(code),) for code in gone])
+        cursor.executemany(_engine().DELETE, [(_place(code),) for code in codes])
 
 
 def ranked(text: str) -> list[str] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -14,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.landing import sha256_of, sync_folder
+from huicheng.exchange.landing import alone, sha256_of, sync_folder
 from huicheng.exchange.nodes.chain import GENESIS, MOST_BYTES, Manifest, check_signed
 from huicheng.exchange.nodes.models import Batch, Node, Stream
 from huicheng.exchange.nodes.problems import (
@@ -190,18 +188,15 @@ def whole(node: Node, manifest: Manifest) -> Path:
 
 @contextmanager
 def one_at_a_time(node: Node, manifest: Manifest) -> Iterator[None]:
-    """Refused rather than waited for: the node asks again. The kernel lets go of a dead one's lock."""
-    name = hashlib.sha256(manifest.resource.encode()).hexdigest()[:24]
-    handle = os.open(_folder_of(node.id) / f".{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """Refused rather than waited for: the node asks again."""
+    with alone(_lock_of(node.id, manifest.resource), wait=False) as mine:
+        if not mine:
+            raise InboxBusy(_("上级正在处理这一批。"), do=_("稍后会自动再问。"))
         yield
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            raise InboxBusy(_("上级正在处理这一批。"), do=_("稍后会自动再问。")) from None
-        raise
-    finally:
-        os.close(handle)
+
+
+def _lock_of(node: str, resource: str) -> Path:
+    return _folder_of(node) / f".{hashlib.sha256(resource.encode()).hexdigest()[:24]}.lock"
 
 
 def announced(node: Node, resource: str, seq: int) -> Batch:

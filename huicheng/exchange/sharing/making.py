@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.granting.door import Grant, NoGrant, UnknownGrant
 from huicheng.exchange.granting.door import grant as grant_numbered
+from huicheng.exchange.landing import alone
 from huicheng.exchange.policy import Decision, decide
 from huicheng.exchange.querying import formats
 from huicheng.exchange.sending import Asking, Batches, Portion, send
@@ -144,17 +144,9 @@ def _reshaped(batches: Batches) -> Batches:
         yield shaped(batch, shape)
 
 
-@contextlib.contextmanager
-def _alone(grant: str) -> Iterator[None]:
-    """One maker a grant, in whatever process; the kernel lets go when it dies."""
-    place = home() / "shares" / ".locks"
-    place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place / grant, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def _alone(grant: str) -> AbstractContextManager[bool]:
+    """One maker a grant."""
+    return alone(home() / "shares" / ".locks" / grant)
 
 
 def _drop_old(grant: str) -> None:

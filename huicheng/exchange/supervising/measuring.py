@@ -148,12 +148,13 @@ def supervise(*, department: str | None = None) -> Supervision:
     )
 
 
-def _gathered(owner: str | None = None, code: str | None = None) -> Iterator[Seen]:
+def _gathered(code: str | None = None) -> Iterator[Seen]:
+    """Of every entry; with ``code`` of that one, for which no other's deliveries and readings are counted."""
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED).order_by("code")
-    rows = rows.filter(owner=owner) if owner else rows
     rows = rows.filter(code=code) if code else rows
-    standing = {one[0]: one[1:] for one in Standing.objects.values_list("resource", "rows", "size", "at")}
-    refused, reads = _refusals(), _reads()
+    stood = Standing.objects.filter(resource=code) if code else Standing.objects.all()
+    standing = {one[0]: one[1:] for one in stood.values_list("resource", "rows", "size", "at")}
+    refused, reads = _refusals(code), _reads(code)
     sides = ("code", "title", "owner", "open", "share", "update", "items", "completeness")
     for one in rows.values_list(*sides):
         stand = standing.get(one[0], (0, 0, None))
@@ -166,19 +167,21 @@ def seen_of(code: str) -> Seen | None:
     return next(_gathered(code=code), None)
 
 
-def _refusals() -> dict[str, tuple[float, ...]]:
+def _refusals(code: str | None) -> dict[str, tuple[float, ...]]:
     """By resource the share sent back of each delivery in the window, the oldest first."""
     since = timezone.now() - WINDOW
     taken = Delivery.objects.filter(at__gte=since, state=Delivery.ACCEPTED, rows__gt=0).order_by("at", "id")
+    taken = taken.filter(resource=code) if code else taken
     found: dict[str, tuple[float, ...]] = defaultdict(tuple)
     for resource, rows, back in taken.values_list("resource", "rows", "refused"):
         found[resource] += (back / rows,)
     return found
 
 
-def _reads() -> dict[str, int]:
+def _reads(code: str | None) -> dict[str, int]:
     since = timezone.localdate() - WINDOW
     counted = Use.objects.filter(day__gte=since).exclude(resource="").order_by()
+    counted = counted.filter(resource=code) if code else counted
     return dict(counted.values_list("resource").annotate(n=Sum("reads")))
 
 
