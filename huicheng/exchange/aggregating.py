@@ -59,7 +59,7 @@ def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
     cut = judged(text_of(sql), table, one)
     pinned = replace(one.decision, version=lake.version(one.spec.table))
     cells, unique = _counted(one.spec, pinned, cut.all)
-    least = one.decision.grant.smallest_group if one.decision.grant else 0
+    least = one.decision.smallest_group
     hidden = hidden_cells(cells, least, unique=unique)
     if hidden and set(cut.groups) != set(cut.all):
         raise OnlyAggregates(

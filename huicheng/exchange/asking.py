@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,7 +35,7 @@ from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.granting.quotas import take_quota
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
-from huicheng.exchange.policy import decide
+from huicheng.exchange.policy import Bounds, decide, narrowed
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
 from huicheng.lake import api as lake
@@ -72,6 +72,13 @@ def ask(
     where a grant asks for one. ``at`` says which versions of tables are asked, where they are not the newest.
     """
     admitted = admit(sql, actor, purpose, case, at)
+    return ask_admitted(sql, actor, purpose, admitted, params=params, limit=limit)
+
+
+def ask_admitted(
+    sql: Path | str, actor: Actor, purpose: str, admitted: Mapping[str, Admitted], *,
+    params: Mapping[str, Any] | None = None, limit: int | None = None,
+) -> Answer:  # fmt: skip
     if not leaves_a_trace(actor, admitted):
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     with _kept(actor, purpose, sql, admitted) as reads:
@@ -154,11 +161,36 @@ def _failure(error: lake.QuestionFailed) -> str:
 
 
 def admit(
-    sql: Path | str, actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None
+    sql: Path | str, actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None,
+    within: Mapping[str, Bounds] | None = None,
+) -> dict[str, Admitted]:  # fmt: skip
+    """The tables that the question names, each with the decision that lets this actor see it; or none, and why.
+
+    ``within`` is what another city's decision leaves of them: ours leaves no more.
+    """
+    admitted = decided(lake.tables_in(sql), actor, purpose, case, at)
+    if within is not None:
+        admitted = {
+            table: _within(one, within.get(table, Bounds({})), actor, purpose)
+            for table, one in admitted.items()
+        }
+    return _admit_granted(sql, actor, purpose, admitted)
+
+
+def _within(one: Admitted, bounds: Bounds, actor: Actor, purpose: str) -> Admitted:
+    decision = narrowed(one.spec, one.decision, bounds)
+    if not decision.allowed:
+        _refuse(actor, purpose, one.spec.table, decision.reason)
+        raise AccessDenied(_("不能读取“%(title)s”：没有授权。") % {"title": one.spec.title})
+    return Admitted(one.spec, decision)
+
+
+def decided(
+    tables: Iterable[str], actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None
 ) -> dict[str, Admitted]:
-    """The tables that the question names, each with the decision that lets this actor see it; or none, and why."""
+    """The decision on each of these tables, none of them read; or a refusal, in writing."""
     admitted: dict[str, Admitted] = {}
-    for table in lake.tables_in(sql):
+    for table in tables:
         spec = _resource_of(table, actor)
         decision = decide(spec, actor, purpose, case=case)
         if not decision.allowed:
@@ -171,7 +203,7 @@ def admit(
         if at and table in at:
             decision = replace(decision, version=at[table])
         admitted[table] = Admitted(spec, decision)
-    return _admit_granted(sql, actor, purpose, admitted)
+    return admitted
 
 
 def _admit_granted(
@@ -180,15 +212,15 @@ def _admit_granted(
     """What each grant asks for besides: room in its quota, and sums only where it is for nothing else."""
     take(actor, purpose, admitted, questions=1)
     for table, one in admitted.items():
-        if one.decision.grant and one.decision.grant.aggregate_only:
-            with _refusing(actor, purpose, table, "授权只用于统计"):
+        if one.decision.smallest_group:
+            with refusing(actor, purpose, table, "授权只用于统计"):
                 narrowed = _delivered(partial(only_aggregates, sql, table, one))
             return {**admitted, table: narrowed}  # it stands alone: what is joined to it was refused
     return admitted
 
 
 @contextmanager
-def _refusing(actor: Actor, purpose: str, table: str, reason: str) -> Iterator[None]:
+def refusing(actor: Actor, purpose: str, table: str, reason: str) -> Iterator[None]:
     """No refusal without its line in the audit."""
     try:
         yield
@@ -203,7 +235,7 @@ def take(
 ) -> None:
     for table, one in admitted.items():
         if one.decision.grant:
-            with _refusing(actor, purpose, table, "超出授权配额"):
+            with refusing(actor, purpose, table, "超出授权配额"):
                 take_quota(one.decision.grant, questions=questions, rows=rows)
 
 

@@ -5,11 +5,11 @@ already masked.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from huicheng.exchange.declarations import Field, Mask, Resource
-from huicheng.exchange.granting.conditions import WrongFilter, where
+from huicheng.exchange.granting.conditions import Condition, WrongFilter, where
 from huicheng.exchange.granting.grants import Grant, check_case, matching, why_not
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor
@@ -37,7 +37,8 @@ MASKS: Mapping[Mask, str] = {
 class Decision:
     """``columns`` empty = denied; ``reason`` says why, for the log, ``refusal`` for the person refused.
 
-    Under a ``grant`` its quota is taken before an answer goes out; with ``only_aggregates`` only sums over groups do.
+    Under a ``grant`` its quota is taken before an answer goes out. Where there is a ``smallest_group`` only sums do, over
+    groups that are no smaller.
     ``version`` is the one that the decision was made on, where that matters.
     """
 
@@ -48,6 +49,7 @@ class Decision:
     case: str = ""
     refusal: AccessDenied | None = None
     version: int | None = None
+    smallest_group: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -85,7 +87,48 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
         for f in resource.fields
         if f.name in found.columns
     }
-    return Decision(columns, "部门间授权", rows, grant=found, case=case.strip())
+    least = found.smallest_group if found.aggregate_only else 0
+    return Decision(columns, "部门间授权", rows, grant=found, case=case.strip(), smallest_group=least)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a decision leaves of a table, in words that another city understands."""
+
+    columns: Mapping[str, Show]
+    filter: tuple[Condition, ...] = ()
+    smallest_group: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = [one.as_list() for one in self.filter]
+        return {"columns": dict(self.columns), "filter": rows, "smallest_group": self.smallest_group}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Bounds":
+        rows = tuple(map(Condition.from_list, data["filter"]))
+        return cls(dict(data["columns"]), rows, int(data["smallest_group"]))
+
+
+def bounds_of(decision: Decision) -> Bounds:
+    rows = decision.grant.filter if decision.grant else ()
+    return Bounds(dict(decision.columns), rows, decision.smallest_group)
+
+
+def narrowed(resource: Resource, decision: Decision, bounds: Bounds) -> Decision:
+    """What both decisions leave."""
+    columns: dict[str, Show] = {
+        name: "plain" if show == bounds.columns[name] == "plain" else "masked"
+        for name, show in decision.columns.items()
+        if name in bounds.columns
+    }
+    try:
+        rows = [f"({one})" for one in (decision.where, where(resource, bounds.filter)) if one]
+    except WrongFilter:
+        return Decision({}, "授权的行范围与目录不再相符")
+    if not columns:
+        return Decision({}, NOT_GRANTED)
+    least = max(decision.smallest_group, bounds.smallest_group)
+    return replace(decision, columns=columns, where=" AND ".join(rows) or None, smallest_group=least)
 
 
 def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Decision:

@@ -235,8 +235,9 @@ def revoke(number: str, why: str) -> None:
 @click.argument("number")
 @click.argument("sql")
 @click.option("--purpose", required=True)
+@click.option("--case", default="", help="The number of the case it is for, where a grant asks for one.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the answer.")
-def ask(number: str, sql: str, purpose: str, wait: float) -> None:
+def ask(number: str, sql: str, purpose: str, case: str, wait: float) -> None:
     """At the centre: ask node NUMBER one SELECT, as a data steward; people stay masked."""
     import dataclasses
 
@@ -245,7 +246,7 @@ def ask(number: str, sql: str, purpose: str, wait: float) -> None:
 
     hand = current_actor()
     steward = dataclasses.replace(hand, kind="official", department="shuju", duties=frozenset({"steward"}))
-    question = exchange.ask_node(number, sql, steward, purpose=purpose)
+    question = exchange.ask_node(number, sql, steward, purpose=purpose, case=case)
     until = time.monotonic() + wait
     while (found := exchange.node_answer(question, steward)).state == "waiting" and time.monotonic() < until:
         time.sleep(0.5)

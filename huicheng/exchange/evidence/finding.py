@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from huicheng.exchange.evidence.models import Reading, ReadingPart, SetKey, SubjectSet
+from huicheng.exchange.evidence.models import Reading, ReadingPart, SetKey, SubjectSet, Teller
 from huicheng.exchange.evidence.reading import signed_64
-from huicheng.exchange.evidence.sets import holds, key_of, packed, place_of
+from huicheng.exchange.evidence.sets import holds, key_of, packed, place_of, salt_for
 from huicheng.ground.api import AlteredSet, EventRecord, event_of, home
 
 BLOCK = 500
@@ -32,11 +32,20 @@ def readings_of(
     names: Collection[str | int], *, since: datetime | None = None, skip: int = 0, limit: int = 30
 ) -> list[ReadingOf]:
     """Newest first. ``names``: everything the person goes by, base id, numbers, rows of deliveries; and keys of such."""
-    keys = frozenset(name % (1 << 64) if isinstance(name, int) else key_of(name) for name in names)
-    if not keys:
+    if not names:
         return []
+    keys = frozenset(key for name in names for key in _keys(name))
     found = islice(_matching(keys, since), skip, skip + limit)
     return [_shown(reading, places) for reading, places in found]
+
+
+def _keys(name: str | int) -> Iterator[int]:
+    """As our own sets have him, and as those that nodes told us do."""
+    if isinstance(name, int):
+        yield name % (1 << 64)
+        return
+    yield key_of(name)
+    yield from (key_of(name, salt_for(node)) for node in Teller.objects.values_list("node", flat=True))
 
 
 def _matching(keys: frozenset[int], since: datetime | None) -> Iterator[tuple[Reading, list[int]]]:

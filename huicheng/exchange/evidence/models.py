@@ -53,6 +53,15 @@ class ReadingPart(models.Model):
         return f"{self.reading_id} {self.place}"
 
 
+class Teller(models.Model):
+    """A node that told us a set, made with the salt that it was given."""
+
+    node = models.CharField(max_length=20, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.node
+
+
 class Traced(models.Model):
     """Whom a question over these very files disclosed, nobody included, so that asking it again costs nothing."""
 

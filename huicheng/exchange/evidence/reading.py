@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.models import SetKey, SubjectSet, Traced
-from huicheng.exchange.evidence.sets import SMALL, Keys, file_set, packed, sql_key
+from huicheng.exchange.evidence.sets import SMALL, Keys, file_set, packed, place_of, sql_key, unpacked
 from huicheng.exchange.evidence.tracing import HIDDEN, Trace, columns_named, trace
 from huicheng.exchange.evidence.trees import Untraceable
 from huicheng.exchange.policy import Decision, mount_of
@@ -39,7 +39,10 @@ class Admitted:
 
 @dataclass(frozen=True)
 class Read:
-    """One question as the receipt has it; ``keys`` are those it disclosed, ``known`` their set if it is kept already."""
+    """One question as the receipt has it; ``keys`` are those it disclosed, ``known`` their set if it is kept already.
+
+    ``node`` is where it was answered, and with whose salt its keys are made.
+    """
 
     question: str
     text: str
@@ -51,6 +54,7 @@ class Read:
     answer: str = ""
     known: str = ""
     ms: int = 0
+    node: str = ""
 
 
 def digest(table: pa.Table) -> str:
@@ -157,6 +161,37 @@ def read_of_changes(sql: str, found: pa.Table, shown: pa.Table, one: Admitted, v
     """A reading of what changed up to ``version``: it discloses those whose rows changed, and no others."""
     answer = lake.Answer(shown, sql, {one.spec.table: version}, 0)
     return _read(sql, answer, {one.spec.table: one}, "rows", _keys(found))
+
+
+def keys_for(one: Read, salted: str) -> Keys:
+    """Those whom the reading disclosed, as somebody else's salt makes their keys."""
+    told = _kept_keys(one.known) if one.known else one.keys
+    if not len(told):
+        return told
+    found = [np.empty(0, np.uint64)]
+    for table, each in one.admitted.items():
+        for expression in _subjects(each.spec).values() if _naming(each.spec) else ():
+            found.append(_translated(table, expression, one.versions[table], told, salted))
+    return _joined(found)
+
+
+def _translated(table: str, expression: str, version: int, told: Keys, salted: str) -> Keys:
+    mount = lake.Mount(
+        columns={"ours": sql_key(expression), "theirs": sql_key(expression, salted)}, version=version
+    )
+    pairs = lake.ask(
+        f"SELECT DISTINCT ours, theirs FROM {table} WHERE ours IS NOT NULL", mounts={table: mount}
+    ).table
+    ours, theirs = (pairs[name].to_numpy().astype(np.uint64) for name in ("ours", "theirs"))
+    return np.asarray(theirs[np.isin(ours, told)], np.uint64)
+
+
+def _kept_keys(sha256: str) -> Keys:
+    kept = SubjectSet.objects.get(sha256=sha256)
+    if kept.filed:
+        return unpacked(place_of(sha256).read_bytes())
+    rows = SetKey.objects.filter(subjects=kept).values_list("key", flat=True)
+    return np.array([key % (1 << 64) for key in rows], np.uint64)
 
 
 def rows_disclosed(one: Read) -> int:

@@ -111,7 +111,8 @@ def _part(one: Read, kept: str) -> dict[str, Any]:
         if granted := admitted.decision.grant:
             tables[table] |= {"grant": granted.id, "case": admitted.decision.case}
     text = hashlib.sha256(one.text.encode()).hexdigest()
-    return {
+    told = {"node": one.node} if one.node else {}
+    return told | {
         "question": one.question, "sha256": text, "tables": tables, "rows": one.rows, "answer": one.answer,
         "rule": one.rule, "set": kept,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import os
 import struct
 from collections.abc import Collection
@@ -35,15 +36,20 @@ def salt() -> str:
     return _salt(home())
 
 
-def key_of(value: str) -> int:
+def salt_for(node: str) -> str:
+    """For the sets that a node tells us: from its salt it learns nothing of ours, nor of another node's."""
+    return hmac.digest(bytes.fromhex(salt()), node.encode(), "sha256").hex()
+
+
+def key_of(value: str, salted: str = "") -> int:
     """The same as ``sql_key`` makes of a column."""
-    text = salt() + value.strip(" ").upper()
+    text = (salted or salt()) + value.strip(" ").upper()
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def sql_key(expression: str) -> str:
+def sql_key(expression: str, salted: str = "") -> str:
     text = f"upper(trim(CAST({expression} AS VARCHAR)))"
-    return f"CAST('0x' || left(sha256('{salt()}' || {text}), 16) AS UBIGINT)"
+    return f"CAST('0x' || left(sha256('{salted or salt()}' || {text}), 16) AS UBIGINT)"
 
 
 def packed(keys: Keys) -> bytes:

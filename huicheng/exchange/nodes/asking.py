@@ -1,38 +1,45 @@
-"""Questions to a node: asked at the centre, answered at the node, decided by the policy of both, receipts at both ends."""
+"""Questions to a node, as the centre has them: whoever asks is decided on when he asks, when the answer comes, and when
+he fetches it. The answer is his alone, and words and rows go when their time is over."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.asking import AccessDenied, AccessRefused, ask
-from huicheng.exchange.catalogue import resource
-from huicheng.exchange.nodes.events import CentreAnswered, NodeAnswered, NodeAsked
+from huicheng.exchange.aggregating import judged
+from huicheng.exchange.asking import AccessRefused, decided, refusing, take
+from huicheng.exchange.evidence.reading import Admitted
+from huicheng.exchange.evidence.sets import salt_for
+from huicheng.exchange.nodes import telling
+from huicheng.exchange.nodes.events import NodeAnswered, NodeAnswerRead, NodeAnswersWiped, NodeAsked
 from huicheng.exchange.nodes.inviting import found
-from huicheng.exchange.nodes.models import Answered, Centre, Node, Published, Question, Stream
+from huicheng.exchange.nodes.models import Node, Question, Stream
+from huicheng.exchange.nodes.papers import ASKERS, checked_document, hash_of
 from huicheng.exchange.nodes.problems import (
-    ForgedReceipt,
+    AnswerWiped,
     MalformedRequest,
+    NotYourQuestion,
     QuestionToNodeRefused,
+    RightChanged,
     TamperedBody,
 )
-from huicheng.exchange.policy import decide
-from huicheng.ground.api import Actor, BadInput, act, acting_as, canonical, publish, signed, verifies
+from huicheng.exchange.policy import bounds_of
+from huicheng.exchange.refusals import AccessDenied
+from huicheng.ground.api import Actor, act, acting_as, publish, signed
 from huicheng.lake import api as lake
 
 LIVES = timedelta(days=1)
-MOST_ROWS = 10_000
-MOST_BYTES = 1 << 20
-ASKERS = ("official", "resident", "machine")
+# So long the words of a question and the rows of its answer are kept; then their hashes alone.
+KEPT = timedelta(days=3)
+PRIVATE = ("sql", "salt")
 
 
 @dataclass(frozen=True)
@@ -46,53 +53,71 @@ class NodeAnswer:
     receipt: Mapping[str, Any]
 
 
-def ask_node(node: str, sql: str, actor: Actor, *, purpose: str) -> str:
+def ask_node(node: str, sql: str, actor: Actor, *, purpose: str, case: str = "") -> str:
     """Queue a SELECT for a node; returns the question's number. Its loop fetches it, its own policy decides again."""
     row = found(node)
     if row.revoked_at:
         raise QuestionToNodeRefused(_("节点“%(title)s”已被停用。") % {"title": row.title})
     if actor.kind not in ASKERS:
         raise QuestionToNodeRefused(_("只有人或部门的程序可以向节点提问，平台自身不可以。"))
-    names = [table.removeprefix("raw.") for table in lake.tables_in(sql)]
+    tables = lake.tables_in(sql)
+    _in_its_slice(row, tables)
+    admitted = decided(tables, actor, purpose, case)
+    for table, one in admitted.items():
+        if one.decision.smallest_group:
+            with refusing(actor, purpose, table, "授权只用于统计"):
+                judged(sql, table, one)
+    take(actor, purpose, admitted, questions=1)
+    return _queue(row, _document(row, sql, actor, purpose, case, admitted))
+
+
+def _in_its_slice(row: Node, tables: Iterable[str]) -> None:
+    names = {table.removeprefix("raw.") for table in tables}
     slice_of = set(Stream.objects.filter(node=row).values_list("resource", flat=True))
-    if strange := sorted(set(names) - slice_of):
+    if not names:
+        raise QuestionToNodeRefused(_("问题里没有一张表。"))
+    if strange := sorted(names - slice_of):
         raise QuestionToNodeRefused(
             _("节点“%(title)s”没有发布 %(what)s。") % {"title": row.title, "what": "、".join(strange)}
         )
-    _admit(names, actor, purpose)
-    return _queue(row, sql, actor, purpose, names)
 
 
-def _admit(names: list[str], actor: Actor, purpose: str) -> None:
-    for name in names:
-        decision = decide(resource(name), actor, purpose)
-        if not decision.allowed:
-            with acting_as(actor):
-                act(publish)(
-                    AccessRefused(subject=f"resource:{name}", tables=tuple(names), reason=decision.reason)
-                )
-            raise AccessDenied(
-                _("不能向节点读取“%(title)s”：%(why)s。")
-                % {"title": resource(name).title, "why": _(decision.reason)}
-            )
+def _document(
+    row: Node, sql: str, actor: Actor, purpose: str, case: str, admitted: Mapping[str, Admitted]
+) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "kind": "question", "id": f"Q{secrets.token_hex(8)}", "node": row.id, "sql": sql, "purpose": purpose[:200],
+        "case": case.strip(), "actor": actor.as_dict(), "within": _bounds(admitted), "salt": salt_for(row.id),
+        "resources": sorted(one.spec.code for one in admitted.values()), "at": now.isoformat(),
+        "expires": (now + LIVES).isoformat(), "sets": [],
+    }  # fmt: skip
+
+
+def _bounds(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
+    return {table: bounds_of(one.decision).as_dict() for table, one in admitted.items()}
 
 
 @act
-def _queue(row: Node, sql: str, actor: Actor, purpose: str, names: list[str]) -> str:
-    now, number = timezone.now(), f"Q{secrets.token_hex(8)}"
-    document = {
-        "kind": "question", "id": number, "node": row.id, "sql": sql, "purpose": purpose[:200],
-        "actor": actor.as_dict(), "resources": sorted(set(names)), "at": now.isoformat(),
-        "expires": (now + LIVES).isoformat(), "sets": [],
-    }  # fmt: skip
-    asked = signed(document)
-    Question.objects.create(id=number, node=row, asked=asked, expires=now + LIVES)
+def _queue(row: Node, document: dict[str, Any]) -> str:
+    actor = Actor.from_dict(document["actor"])
+    Question.objects.create(
+        id=document["id"], node=row, asked=signed(document), expires=timezone.now() + LIVES
+    )
     # A question may name people: the chain, which forgets nothing, keeps its hash.
-    kept = {name: value for name, value in document.items() if name != "sql"}
-    told = signed(kept | {"sha256": hashlib.sha256(sql.encode()).hexdigest(), "asked": _hash(document)})
+    told = signed(_without_words(document) | {"asked": hash_of(document)})
     with acting_as(actor):
-        publish(NodeAsked(subject=f"node:{row.id}", purpose=purpose[:200], resource=names[0], signed=told))
-    return number
+        publish(
+            NodeAsked(
+                subject=f"node:{row.id}", purpose=document["purpose"], resource=document["resources"][0], signed=told
+            )
+        )  # fmt: skip
+    return str(document["id"])
+
+
+def _without_words(document: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in document.items() if name not in PRIVATE}
+    return kept | {"sha256": hashlib.sha256(document["sql"].encode()).hexdigest()}
 
 
 def waiting_for(node: Node) -> list[dict[str, Any]]:
@@ -100,113 +125,134 @@ def waiting_for(node: Node) -> list[dict[str, Any]]:
     return [row.asked for row in rows.order_by("asked_at")[:20]]
 
 
-def answered(node: Node, reply: Mapping[str, Any], rows: bytes) -> None:
-    """Keep a node's answer once its signature, its question and its rows hold."""
+def answered(node: Node, reply: Mapping[str, Any], rows: bytes, subjects: bytes = b"") -> None:
+    """Keep a node's answer once its signature, its question, its rows and the right to it hold."""
     document = checked_document(reply, {node.fingerprint: node.pem})
     row = Question.objects.filter(id=str(document.get("question"))[:24], node=node).first()
-    if row is None or document.get("asked") != _hash(row.asked["document"]):
+    if row is not None and row.state == Question.WIPED:
+        return  # its rows were erased meanwhile: nobody is handed this any more
+    if row is None or document.get("asked") != hash_of(row.asked["document"]):
         raise MalformedRequest(_("没有向这个节点提过这个问题。"))
     if document.get("sha256") != hashlib.sha256(rows).hexdigest():
         raise TamperedBody(_("回答的行与签名不符。"), do=_("请重发。"))
-    if row.state == Question.WAITING:
-        _keep(row, dict(reply), rows)
+    if row.state != Question.WAITING:
+        return
+    told = telling.read_in(document, subjects)
+    try:
+        admitted = _right(row.asked["document"], Actor.from_dict(row.asked["document"]["actor"]))
+        _take(row.asked["document"], admitted, document, told)
+    except (AccessDenied, RightChanged) as refusal:
+        return _keep(row, dict(reply), None, str(refusal))
+    _keep(row, dict(reply), rows, "", (told, admitted) if told else None)
+
+
+def _right(asked: Mapping[str, Any], actor: Actor) -> dict[str, Admitted]:
+    """The decisions of now, where they leave what those of then left; else a refusal, in writing."""
+    admitted = decided(asked["within"], actor, asked["purpose"], asked["case"])
+    if _bounds(admitted) == asked["within"]:
+        return admitted
+    _note_refusal(asked, actor, "提问以后权限已变")
+    raise RightChanged(_("提问以后，您能看到的列或行变了。"), do=_("请重新提问。"))
+
+
+def _take(
+    asked: Mapping[str, Any], admitted: Mapping[str, Admitted], document: Mapping[str, Any],
+    told: telling.Told | None,
+) -> None:  # fmt: skip
+    """The rows of an answer, or the people its receipt tells of where one row of it holds many."""
+    most = max(len(one.spec.subjects) for one in admitted.values())
+    people = -(-len(told.keys) // max(1, most)) if told else 0
+    if document.get("outcome") == "answered":
+        actor = Actor.from_dict(asked["actor"])
+        take(actor, asked["purpose"], admitted, rows=max(telling.count_in(document), people))
 
 
 @act
-def _keep(row: Question, reply: dict[str, Any], rows: bytes) -> None:
-    outcome = "answered" if reply["document"]["outcome"] == "answered" else "refused"
-    row.state, row.answer, row.rows, row.answered_at = outcome, reply, rows, timezone.now()
-    row.reason = str(reply["document"].get("reason", ""))[:2000]
+def _note_refusal(asked: Mapping[str, Any], actor: Actor, reason: str) -> None:
+    with acting_as(actor):
+        publish(
+            AccessRefused(
+                subject=f"question:{asked['id']}", purpose=asked["purpose"], tables=tuple(asked["within"]),
+                reason=reason,
+            )
+        )  # fmt: skip
+
+
+@act
+def _keep(
+    row: Question, reply: dict[str, Any], rows: bytes | None, refusal: str,
+    told: tuple[telling.Told, Mapping[str, Admitted]] | None = None,
+) -> None:  # fmt: skip
+    """The receipt for those it is about is written in the same breath as the answer."""
+    good = reply["document"]["outcome"] == "answered" and not refusal
+    row.state = Question.ANSWERED if good else Question.REFUSED
+    row.answer, row.answered_at = reply, timezone.now()
+    row.rows = rows if good else None
+    row.reason = refusal or str(reply["document"].get("reason", ""))[:2000]
     row.save()
-    publish(NodeAnswered(subject=f"node:{row.node_id}", question=row.id, outcome=outcome, answer=reply))
+    if told:
+        telling.tell(row.node_id, row.asked["document"], *told)
+    publish(NodeAnswered(subject=f"node:{row.node_id}", question=row.id, outcome=row.state, answer=reply))
 
 
 def node_answer(question: str, actor: Actor) -> NodeAnswer:
-    """What became of a question; for whoever asked it, or a steward."""
-    row = Question.objects.filter(id=question).first()
-    steward = actor.kind == "system" or (actor.department == "shuju" and actor.may("steward"))
-    if row is None or not (steward or row.asked["document"]["actor"]["id"] == actor.id):
-        raise QuestionToNodeRefused(_("没有这个提问。"))
+    """What became of a question, for whoever asked it and as far as he still may; each handing out leaves its line."""
+    row = Question.objects.filter(id=question[:24]).first()
+    asked = row.asked["document"] if row else {}
+    if row is None or asked["actor"]["id"] != actor.id:
+        if row is not None:
+            _note_refusal(asked, actor, "不是提问的人")
+        raise NotYourQuestion(_("您没有提过编号为 %(id)s 的问题。") % {"id": question[:24]})
+    if row.state == Question.WIPED:
+        raise AnswerWiped(_("这个问题的内容和回答已经清除，只留下散列。"), do=_("需要时请重新提问。"))
     state, reason = row.state, row.reason
     if state == Question.WAITING and row.expires < timezone.now():
         state, reason = Question.REFUSED, _("节点一直没有来取，提问已过期。")
-    table = None
-    if state == Question.ANSWERED and row.rows is not None:
-        table = pa.ipc.open_stream(pa.py_buffer(bytes(row.rows))).read_all()
-    return NodeAnswer(row.id, state, table, reason, row.answer)
+    return NodeAnswer(row.id, state, _handed_out(row, actor), reason, row.answer)
 
 
-def _hash(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(dict(document))).hexdigest()
-
-
-def checked_document(thing: Mapping[str, Any], keys: Mapping[str, str]) -> Mapping[str, Any]:
-    """The document inside ``{"document", "signature"}``, where one of these keys (by fingerprint) signed it."""
-    try:
-        document, mark = thing["document"], thing["signature"]
-        pem = keys.get(mark["fingerprint"])
-        if pem and isinstance(document, dict) and verifies(pem, canonical(document), mark["value"]):
-            return document
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise ForgedReceipt(_("签名不是对方的密钥所签，或内容被改动过。"), do=_("请核对密钥指纹，并联系对方。"))
-
-
-def reply_to(asked: Mapping[str, Any], centre: Centre) -> tuple[dict[str, Any], bytes]:
-    """Answer a question of the centre, once: asked again, the same answer goes again."""
-    document = checked_document(asked, {one["fingerprint"]: one["pem"] for one in centre.keys})
-    number = str(document["id"])[:24]
-    if known := Answered.objects.filter(id=number).first():
-        return known.reply, bytes(known.rows or b"")
-    outcome, reason, table = "answered", "", None
-    try:
-        table = _answer(document, centre)
-    except (BadInput, lake.QuestionRefused, lake.QuestionFailed) as refusal:
-        outcome, reason = "refused", str(refusal)
-    rows = _packed(table)
-    if len(rows) > MOST_BYTES:
-        outcome, rows = "refused", b""
-        reason = _("回答超过 1 MB，请把问题问得小一些。")
-    return _remember(document, outcome, reason, rows, 0 if table is None else len(table)), rows
-
-
-def _answer(document: Mapping[str, Any], centre: Centre) -> pa.Table:
-    actor = Actor.from_dict(dict(document["actor"]))
-    if document["node"] != centre.node or document["kind"] != "question":
-        raise QuestionToNodeRefused(_("这个问题不是问本节点的。"))
-    if actor.kind not in ASKERS:
-        raise QuestionToNodeRefused(_("只有人或部门的程序可以向节点提问，平台自身不可以。"))
-    expires = parse_datetime(document["expires"])
-    if expires is None or expires < timezone.now():
-        raise QuestionToNodeRefused(_("提问已过期。"))
-    names = {table.removeprefix("raw.") for table in lake.tables_in(document["sql"])}
-    offered = set(Published.objects.values_list("resource", flat=True))
-    if strange := sorted(names - offered):
-        raise QuestionToNodeRefused(_("本节点没有发布 %(what)s。") % {"what": "、".join(strange)})
-    answer = ask(document["sql"], actor, purpose=document["purpose"], limit=MOST_ROWS + 1)
-    if len(answer.table) > MOST_ROWS:
-        raise QuestionToNodeRefused(_("回答超过 %(n)s 行，请先汇总或加条件。") % {"n": f"{MOST_ROWS:,}"})
-    return answer.table
-
-
-def _packed(table: pa.Table | None) -> bytes:
-    if table is None:
-        return b""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+def _handed_out(row: Question, actor: Actor) -> pa.Table | None:
+    if row.state != Question.ANSWERED or row.rows is None:
+        return None
+    _right(row.asked["document"], actor)
+    _note_handing_out(row, actor)
+    return pa.ipc.open_stream(pa.py_buffer(bytes(row.rows))).read_all()
 
 
 @act
-def _remember(asked: Mapping[str, Any], outcome: str, reason: str, rows: bytes, count: int) -> dict[str, Any]:
-    reply = signed({
-        "kind": "answer", "question": asked["id"], "asked": _hash(asked), "node": asked["node"], "outcome": outcome,
-        "reason": reason, "rows": count if outcome == "answered" else 0, "sha256": hashlib.sha256(rows).hexdigest(),
-        "at": timezone.now().isoformat(), "sets": [],
-    })  # fmt: skip
-    Answered.objects.create(id=asked["id"], reply=reply, rows=rows)
-    publish(
-        CentreAnswered(subject=f"question:{asked['id']}", question=asked["id"], outcome=outcome, signed=reply)
-    )
-    return reply
+def _note_handing_out(row: Question, actor: Actor) -> None:
+    document = row.answer["document"]
+    with acting_as(actor):
+        publish(
+            NodeAnswerRead(
+                subject=f"question:{row.id}", purpose=row.asked["document"]["purpose"], question=row.id,
+                sha256=document["sha256"],
+            )
+        )  # fmt: skip
+
+
+def wipe_old() -> int:
+    old = Question.objects.exclude(state=Question.WIPED).filter(asked_at__lt=timezone.now() - KEPT)
+    return _wipe(list(old), "过了保存期限")
+
+
+def wipe_of(resource: str) -> int:
+    """Rows were erased: no answer that may hold them stays, nor a question that may name whose they were."""
+    rows = Question.objects.exclude(state=Question.WIPED)
+    return _wipe([row for row in rows if resource in row.asked["document"]["resources"]], "行已删除")
+
+
+def _wipe(rows: list[Question], why: str) -> int:
+    if rows:
+        _wipe_now(rows, why)
+    return len(rows)
+
+
+@act
+def _wipe_now(rows: list[Question], why: str) -> None:
+    for row in rows:
+        document = row.asked["document"]
+        row.asked = {"document": _without_words(document), "asked": hash_of(document)}
+        row.state, row.rows, row.reason = Question.WIPED, None, ""
+        row.save()
+    publish(NodeAnswersWiped(subject="questions", questions=len(rows), why=why))

@@ -10,6 +10,8 @@ from huicheng.exchange.nodes.events import (
     CentreKeyTrusted,
     DeliveryCut,
     NodeAnswered,
+    NodeAnswerRead,
+    NodeAnswersWiped,
     NodeAsked,
     NodeInvited,
     NodeJoined,
@@ -30,7 +32,14 @@ from huicheng.exchange.nodes.joining import trust as trust_centre_key
 from huicheng.exchange.nodes.outbox import Waiting
 from huicheng.exchange.nodes.outbox import cut_new as fill_outbox
 from huicheng.exchange.nodes.outbox import offer as offer_resource
-from huicheng.exchange.nodes.problems import CentreAway, CentreRefused, NodeProblem
+from huicheng.exchange.nodes.problems import (
+    AnswerWiped,
+    CentreAway,
+    CentreRefused,
+    NodeProblem,
+    NotYourQuestion,
+    RightChanged,
+)
 from huicheng.exchange.nodes.room import room_here
 from huicheng.exchange.nodes.running import NodeStatus, PublishedState
 from huicheng.exchange.nodes.running import one_pass as node_pass
@@ -42,6 +51,7 @@ from huicheng.exchange.nodes.shaping import described as described_resource
 __all__ = [
     "NODE_BATCH_ROWS",
     "NODE_LEVELS",
+    "AnswerWiped",
     "BatchAcknowledged",
     "BatchTaken",
     "CentreAnswered",
@@ -52,7 +62,9 @@ __all__ = [
     "DeliveryCut",
     "Invited",
     "NodeAnswer",
+    "NodeAnswerRead",
     "NodeAnswered",
+    "NodeAnswersWiped",
     "NodeAsked",
     "NodeHealth",
     "NodeInvited",
@@ -61,9 +73,11 @@ __all__ = [
     "NodeRequestRefused",
     "NodeRevoked",
     "NodeStatus",
+    "NotYourQuestion",
     "OpenInvitation",
     "PublishedState",
     "ResourceOffered",
+    "RightChanged",
     "TakenBatch",
     "Waiting",
     "WrongDescription",

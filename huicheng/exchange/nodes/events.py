@@ -113,6 +113,22 @@ class NodeAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeAnswerRead(Event):
+    """Whoever asked a node was handed the answer whose hash this is."""
+
+    question: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeAnswersWiped(Event):
+    """Words and answers of so many questions are gone: their time was over, or rows of a resource were erased."""
+
+    questions: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CentreAnswered(Event):
     """This node answered a question of its centre; ``signed`` is what it said."""
 

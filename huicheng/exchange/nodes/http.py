@@ -194,6 +194,13 @@ def _number(data: Mapping[str, Any], name: str) -> int:
     return value
 
 
+def _bytes(data: Mapping[str, Any], name: str) -> bytes:
+    try:
+        return base64.b64decode(_word(data, name), validate=True)
+    except binascii.Error:
+        raise MalformedRequest(_("回答的行读不出来。")) from None
+
+
 def _join(request: HttpRequest) -> dict[str, Any]:
     marks, data = signing.marks_of(request.headers), _json(request)
     pem = _word(data, "pem")
@@ -237,12 +244,9 @@ def questions(request: HttpRequest, node: Node, offset: float) -> dict[str, Any]
 @_signed_by_node("POST")
 def answer(request: HttpRequest, node: Node, offset: float) -> dict[str, Any]:
     data = _json(request)
-    try:
-        rows = base64.b64decode(_word(data, "rows"), validate=True)
-    except binascii.Error:
-        raise MalformedRequest(_("回答的行读不出来。")) from None
+    rows, subjects = _bytes(data, "rows"), _bytes(data, "subjects") if "subjects" in data else b""
     reply = data.get("reply")
     if not isinstance(reply, dict):
         raise MalformedRequest(_("请求缺少“%(name)s”。") % {"name": "reply"})
-    asking.answered(node, reply, rows)
+    asking.answered(node, reply, rows, subjects)
     return {"state": "kept"}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,8 @@ from huicheng.exchange.nodes.room import is_full, no_room
 from huicheng.ground.api import home
 
 SPARE = 16 << 20
+ABANDONED = timedelta(days=30)
+NAME = re.compile(r"(?P<resource>.+)-(?P<seq>\d{6,})-(?P<hash>[0-9a-f]{16})\.(part|parquet)")
 
 
 def announce(node: Node, manifest: Manifest, signature: str) -> dict[str, Any]:
@@ -210,3 +215,43 @@ def let_go(node: Node, manifest: Manifest) -> None:
     """What was taken lies in the landings now."""
     for path in (whole_of(node, manifest), part_of(node, manifest)):
         path.unlink(missing_ok=True)
+
+
+def tidy() -> int:
+    """Bytes that nobody goes on sending, and what a kill left of batches that were taken."""
+    return _drop(path for path in _files() if _abandoned(path) or _was_taken(path))
+
+
+def forget(resource: str) -> int:
+    """Rows were erased: what waits here of the resource goes, and its node sends it anew."""
+    gone = 0
+    for path in _files(resource):
+        with alone(_lock_of(path.parent.name, resource)):
+            gone += _drop([path])
+    return gone
+
+
+def _files(resource: str = "") -> list[Path]:
+    found = ((path, NAME.fullmatch(path.name)) for path in (home() / "inbox").glob("*/*"))
+    return [path for path, named in found if named and resource in ("", named["resource"])]
+
+
+def _abandoned(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > ABANDONED.total_seconds()
+
+
+def _was_taken(path: Path) -> bool:
+    named = NAME.fullmatch(path.name)
+    taken = Batch.objects.filter(node=path.parent.name, state=Batch.TAKEN)
+    return (
+        named is not None
+        and taken.filter(resource=named["resource"], hash__startswith=named["hash"]).exists()
+    )
+
+
+def _drop(paths: Iterable[Path]) -> int:
+    gone = 0
+    for path in paths:
+        path.unlink(missing_ok=True)
+        gone += 1
+    return gone

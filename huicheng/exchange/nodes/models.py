@@ -123,9 +123,9 @@ class Batch(models.Model):
 
 
 class Question(models.Model):
-    """A question that a node answers 向节点提问, as the centre keeps it."""
+    """A question that a node answers 向节点提问, as the centre keeps it; wiped, only hashes of it are left."""
 
-    WAITING, ANSWERED, REFUSED = "waiting", "answered", "refused"
+    WAITING, ANSWERED, REFUSED, WIPED = "waiting", "answered", "refused", "wiped"
 
     id = models.CharField(max_length=24, primary_key=True)
     node = models.ForeignKey(Node, models.PROTECT)
@@ -234,6 +234,8 @@ class Answered(models.Model):
     id = models.CharField(max_length=24, primary_key=True)
     reply = models.JSONField()
     rows = models.BinaryField("Arrow", null=True)
+    subjects = models.BinaryField("人员集合", null=True)
+    resources = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -155,6 +155,24 @@ class QuestionToNodeRefused(NodeProblem):
     status = 403
 
 
+class NotYourQuestion(NodeProblem):
+    """No question has this number, or another asked it."""
+
+    status = 404
+
+
+class RightChanged(NodeProblem):
+    """What the asker may see is no longer what he might when he asked."""
+
+    status = 403
+
+
+class AnswerWiped(NodeProblem):
+    """The time for which an answer is kept is over, or its rows were erased."""
+
+    status = 410
+
+
 class CentreAway(NodeProblem):
     """The centre cannot be reached; everything waits in the outbox."""
 

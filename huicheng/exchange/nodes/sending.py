@@ -11,11 +11,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.nodes import outbox
-from huicheng.exchange.nodes.asking import checked_document, reply_to
 from huicheng.exchange.nodes.calling import Line
 from huicheng.exchange.nodes.chain import manifest_of
 from huicheng.exchange.nodes.models import Centre, Outgoing, Published
+from huicheng.exchange.nodes.papers import checked_document
 from huicheng.exchange.nodes.problems import CentreRefused, DamagedBatch, ForgedReceipt, NodeProblem
+from huicheng.exchange.nodes.replying import reply_to
 
 CHUNK = 1 << 20
 TRIES = 5
@@ -120,6 +121,8 @@ def answer_all(line: Line, parent: Centre) -> int:
     """Answer what the centre asks; returns how many questions there were."""
     asked = line.ask("GET", "questions").get("questions", [])
     for one in asked:
-        reply, rows = reply_to(one, parent)
-        line.ask("POST", "questions/answer", data={"reply": reply, "rows": base64.b64encode(rows).decode()})
+        reply = reply_to(one, parent)
+        beside = {"rows": reply.rows, "subjects": reply.subjects}
+        told = {name: base64.b64encode(data).decode() for name, data in beside.items()}
+        line.ask("POST", "questions/answer", data={"reply": reply.document, **told})
     return len(asked)

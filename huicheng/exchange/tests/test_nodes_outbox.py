@@ -81,7 +81,7 @@ def test_a_question_that_the_engine_refuses_comes_back_with_its_reason(offered):
 
 
 def test_an_answer_of_too_many_rows_is_refused(offered, monkeypatch):
-    monkeypatch.setattr("huicheng.exchange.nodes.asking.MOST_ROWS", 39)
+    monkeypatch.setattr("huicheng.exchange.nodes.replying.MOST_ROWS", 39)
     assert "39" in ask(offered, "SELECT number FROM raw.visits").reason
 
 
