@@ -164,6 +164,7 @@ from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 from huicheng.exchange.sending import Asking
 from huicheng.exchange.sharing import door as sharing
 from huicheng.exchange.sharing.door import *  # noqa: F403
+from huicheng.exchange.snippets import Snippet, reading_snippets, service_snippet
 from huicheng.exchange.stopping import why_stopped
 from huicheng.exchange.subscribing import door as subscribing
 from huicheng.exchange.subscribing.door import *  # noqa: F403
@@ -243,6 +244,7 @@ __all__ = [
     "RowsAged",
     "RowsErased",
     "SchemaDrifted",
+    "Snippet",
     "SourceRefused",
     "SourceUnreachable",
     "Statistics",
@@ -303,6 +305,7 @@ __all__ = [
     "problems",
     "propose_mapping",
     "publish_table",
+    "reading_snippets",
     "readings_of",
     "recall",
     "receipt",
@@ -318,6 +321,7 @@ __all__ = [
     "rollback_of",
     "sample",
     "search",
+    "service_snippet",
     "settled",
     "signed_record",
     "sql_key",

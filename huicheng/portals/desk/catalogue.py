@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, bureau, current_actor, opens_to
-from huicheng.portals.desk import differing, monitor, showing, supervision
+from huicheng.portals.desk import differing, monitor, showing, supervision, ways
 from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import Column, zh
 
@@ -157,7 +157,7 @@ def known(code: str) -> tuple[exchange.Entry | None, exchange.Version | None]:
     return entry, draft
 
 
-TABS = ("about", "items", "versions", "use")
+TABS = ("about", "items", "read", "versions", "use")
 
 
 @opens_to("official")
@@ -171,14 +171,20 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
         spec=spec, entry=standing, draft=draft, tab=tab, tabs=_tabs(spec, tab), **_steps(standing, draft)
     )
     context["crumbs"] = [(_("资源目录"), reverse("desk:catalogue")), (zh(spec.title), "")]
-    context |= {"about": _about, "items": _items, "versions": _versions, "use": _use}[tab](
+    context |= {"about": _about, "items": _items, "read": _read, "versions": _versions, "use": _use}[tab](
         request, spec, standing
     )
     return render(request, "desk/entry.html", context)
 
 
 def _tabs(spec: exchange.Resource, chosen: str) -> list[dict[str, Any]]:
-    titles = {"about": _("概况"), "items": _("信息项"), "versions": _("版本"), "use": _("交付与读取")}
+    titles = {
+        "about": _("概况"),
+        "items": _("信息项"),
+        "read": _("怎样读取"),
+        "versions": _("版本"),
+        "use": _("交付与读取"),
+    }
     base = reverse("desk:entry", args=[spec.code])
     counts = {"items": len(spec.fields)}
     return [
@@ -252,6 +258,10 @@ def item_columns() -> list[Column]:
         Column(name="codes", title=_("代码表"), kind="code", link="codes_href"),
         Column(name="meaning", title=_("说明"), data=True),
     ]
+
+
+def _read(request: HttpRequest, spec: exchange.Resource, standing: exchange.Entry | None) -> dict[str, Any]:
+    return {"ways": ways.ways(request, spec, current_actor()), "table": spec.table}
 
 
 MOST_VERSIONS = 50

@@ -18,6 +18,12 @@ while address:
     page = requests.get(address, timeout=30).json()
     rows += page["rows"]
     address = "{site}" + page["next"] if page["next"] else None"""
+DUCKDB = """import urllib.request
+
+import duckdb
+
+urllib.request.urlretrieve("{whole}", "{code}.csv")
+print(duckdb.sql("SELECT count(*) AS n FROM '{code}.csv'"))"""
 R = """library(jsonlite)
 
 page <- fromJSON("{address}?limit=1000")
@@ -31,5 +37,6 @@ def written(address: str, resource: Resource) -> list[dict[str, str]]:
     times = [field.name for field in resource.fields if field.kind in ("date", "datetime")]
     dates = f", parse_dates={times}".replace("'", '"') if times else ""
     given = {"address": address, "site": site, "path": path, "whole": whole, "dates": dates}
-    texts = {"curl": CURL, "Python (pandas)": PANDAS, "Python": PAGES, "R": R}
+    given["code"] = resource.code
+    texts = {"curl": CURL, "Python (pandas)": PANDAS, "Python": PAGES, "DuckDB": DUCKDB, "R": R}
     return [{"title": title, "text": text.format(**given)} for title, text in texts.items()]

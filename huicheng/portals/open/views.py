@@ -146,6 +146,9 @@ def interface(request: HttpRequest, code: str) -> HttpResponse:
         "address": f"{address}?limit=10",
         "example": example,
         "snippets": snippets.written(address, resource),
+        "keyed": exchange.reading_snippets(
+            resource, site=address.partition("/open/")[0], purpose="使用公开数据"
+        ),
     }
     return _page(request, resource, "interface", more)
 
