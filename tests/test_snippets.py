@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.tests.town import granted, publish_files
-from huicheng.ground.api import acting_as, system_actor
+from huicheng.ground.api import Actor, acting_as, system_actor
 from huicheng.identity import api as identity
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
@@ -28,7 +28,14 @@ def town(transactional_db, live_server, settings):
 
 
 def key(of):
-    with acting_as(system_actor("test")):
+    keeper = Actor(
+        id="account:99",
+        name="陈静",
+        kind="official",
+        department=of,
+        duties=frozenset({"keys", "read", "deliver"}),
+    )
+    with acting_as(keeper):
         made = identity.make_key("照抄", of=of, duties=("read",), expires=timezone.now() + timedelta(1))
     return made.token
 
