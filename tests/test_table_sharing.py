@@ -1,5 +1,6 @@
 """民政局's own tools read the files it was granted; 公安局's read nothing of them. The client is the public one."""
 
+import hashlib
 import io
 import json
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 import requests
 from django.utils import timezone
 
-from huicheng.exchange.api import Terms
+from huicheng.exchange.api import Terms, readings_of
 from huicheng.exchange.granting.models import GrantRow
 from huicheng.exchange.sharing import making
 from huicheng.exchange.sharing.models import SharedVersion
@@ -101,11 +102,51 @@ def test_a_new_version_comes_and_the_older_one_stays_readable(profile, grant):
     assert SharedVersion.objects.count() == 2
 
 
-def test_what_is_made_is_read_once_whoever_comes_again(profile, grant):
-    read(profile, grant)
-    read(profile, grant)
-    assert len(events(kind="sharing.TableShared") or events(kind="exchange.TableShared")) == 1
-    assert len(events(kind="exchange.ExportFinished")) == 1
+def receipts():
+    return [one.data["signed"]["document"] for one in events(kind="exchange.QuestionAsked")]
+
+
+def test_a_copy_is_made_once_and_each_time_it_is_handed_out_there_is_a_receipt(profile, grant):
+    for _time in range(3):
+        read(profile, grant)
+    assert len(events(kind="exchange.TableShared")) == 1
+    found = receipts()
+    assert [one["reads"][0]["rows"] for one in found] == [12, 12, 12]
+    assert len({one["reads"][0]["set"] for one in found}) == 1
+    assert (
+        found[0]["reads"][0]["answer"]
+        == hashlib.sha256(making.file_of(SharedVersion.objects.get()).read_bytes()).hexdigest()
+    )
+
+
+def test_each_handing_out_stands_in_the_log_of_those_it_tells_of(profile, grant):
+    for _time in range(2):
+        address(profile, grant)
+    assert [len(readings_of([f"21010219{60 + place}0307{place:04d}"])) for place in (0, 11)] == [2, 2]
+    assert readings_of(["210102199903070000"]) == []
+
+
+def test_each_handing_out_counts_its_rows_and_is_refused_when_the_day_is_used_up(profile, grant):
+    GrantRow.objects.update(rows_per_day=30)
+    for _time in range(2):
+        address(profile, grant)
+    place = f"shares/weijian/schemas/{grant.id}/tables/health_files/query"
+    answer = asked_at(profile, place)
+    assert (answer.status_code, answer.json()["errorCode"]) == (429, "QUOTA_EXCEEDED")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert len(receipts()) == 2
+    assert events(kind="exchange.AccessRefused")[0].data["reason"] == "超出授权配额"
+
+
+def test_looking_at_what_a_table_is_hands_out_nothing(profile, grant):
+    for what in ("metadata", "version"):
+        asked_at(profile, f"shares/weijian/schemas/{grant.id}/tables/health_files/{what}", "get")
+    assert (receipts(), len(events(kind="exchange.TableShared"))) == ([], 1)
+
+
+def asked_at(profile, place, method="post"):
+    headers = {"Authorization": f"Bearer {profile.bearer_token}"}
+    return getattr(requests, method)(f"{profile.endpoint}/{place}", headers=headers, timeout=30)
 
 
 def test_another_department_sees_no_share(grant, live_server):

@@ -6,7 +6,6 @@ from huicheng.exchange.asking import (
     Answer,
     NoData,
     ask,
-    export,
     one_look,
     recall,
     sample,
@@ -101,6 +100,7 @@ from huicheng.exchange.evidence.receipts import (
     signed_record,
 )
 from huicheng.exchange.evidence.sets import sql_key
+from huicheng.exchange.exporting import export
 from huicheng.exchange.feeding import door as feeding
 from huicheng.exchange.feeding.door import *  # noqa: F403
 from huicheng.exchange.gateway import door as gateway

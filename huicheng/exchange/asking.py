@@ -1,18 +1,14 @@
 """``ask``: the one way to a table for everyone above."""
 
-import csv
-import io
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.aggregating import only_aggregates
@@ -21,28 +17,22 @@ from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import (
     Admitted,
     Read,
-    Sent,
     failed,
     failed_at,
     mounts_of,
-    pinned,
     read,
     read_again,
-    read_all,
     rows_disclosed,
 )
-from huicheng.exchange.evidence.receipts import finish_export, note
+from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.granting.quotas import take_quota
-from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import Bounds, decide, narrowed
 from huicheng.exchange.refusals import AccessDenied
-from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish, scratch
+from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish
 from huicheng.lake import api as lake
 
-Format = Literal["csv", "json", "parquet"]
 Answer = lake.Answer
-CHUNK = 1 << 20
 T = TypeVar("T")
 
 
@@ -266,73 +256,14 @@ def _refuse(actor: Actor, purpose: str, table: str, reason: str) -> None:
     )
 
 
-def _all_of(spec: Resource, actor: Actor, purpose: str, case: str) -> str:
+def columns_for(spec: Resource, actor: Actor, purpose: str, case: str) -> tuple[str, ...]:
     """Every column that the actor may see; all of them where he may see none, and asking is refused with its reason."""
     seen = decide(spec, actor, purpose, case=case).columns
-    columns = ", ".join(f'"{f.name}"' for f in spec.fields if not seen or f.name in seen)
-    return f"SELECT {columns} FROM {spec.table}"
+    return tuple(f.name for f in spec.fields if not seen or f.name in seen)
 
 
 def sample(code: str, actor: Actor, *, purpose: str = "预览", limit: int = 20, case: str = "") -> pa.Table:
     """The first rows of a resource, as the actor may see them."""
-    sql = _all_of(resource(code), actor, purpose, case)
-    return ask(sql, actor, purpose=purpose, limit=limit, case=case).table
-
-
-def export(
-    code: str, actor: Actor, *, form: Format, purpose: str = "下载", case: str = ""
-) -> Iterator[bytes]:
-    """The whole of a resource as the actor may see it, streamed in bounded memory."""
     spec = resource(code)
-    sql = _all_of(spec, actor, purpose, case)
-    admitted = admit(sql, actor, purpose, case)
-    if not lake.exists(spec.table):
-        raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
-    write = {"csv": _csv, "json": _json, "parquet": _parquet}[form]
-    if not leaves_a_trace(actor, admitted):
-        return write(lake.stream(sql, mounts=mounts_of(admitted)))
-    one = read_all(spec, sql, admitted)
-    if admitted[spec.table].decision.grant:
-        counted = lake.ask(f"SELECT count(*) AS n FROM {spec.table}", mounts=pinned(admitted, one.versions))
-        take(actor, purpose, admitted, rows=counted.table["n"][0].as_py())
-    reading = note(actor, purpose, [one])
-    sent = Sent(write, lake.stream(sql, mounts=pinned(admitted, one.versions)))
-    return sent.counted(lambda rows, sha256: finish_export(actor, reading, rows=rows, sha256=sha256))
-
-
-def _csv(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    """With a BOM: without one Excel reads Chinese as gibberish."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for number, batch in enumerate(batches):
-        if number == 0:
-            out.write("\ufeff")
-            writer.writerow(batch.schema.names)
-        columns = [[harmless_cell(value) for value in column.to_pylist()] for column in batch.columns]
-        writer.writerows(zip(*columns, strict=True))
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
-
-
-def _json(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    yield b"["
-    first = True
-    for batch in batches:
-        rows = (json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist())
-        text = ",\n".join(rows)
-        if text:
-            yield (("" if first else ",\n") + text).encode()
-            first = False
-    yield b"]\n"
-
-
-def _parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    with scratch("export") as folder:
-        first = next(batches)
-        with pq.ParquetWriter(folder / "part.parquet", first.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        with (folder / "part.parquet").open("rb") as file:
-            while piece := file.read(CHUNK):
-                yield piece
+    columns = ", ".join(f'"{name}"' for name in columns_for(spec, actor, purpose, case))
+    return ask(f"SELECT {columns} FROM {spec.table}", actor, purpose=purpose, limit=limit, case=case).table

@@ -130,14 +130,6 @@ def read_again(
     return answer, _looked_up(sql, answer, params, admitted, _plan(text_of(sql), admitted))
 
 
-def read_all(spec: Resource, sql: str, admitted: Mapping[str, Admitted]) -> Read:
-    """An export: everybody in the table, known before the first row leaves the house."""
-    versions = {spec.table: lake.version(spec.table)}
-    answer = lake.Answer(pa.table({}), sql, versions, 0)
-    found = _looked_up(sql, answer, None, admitted, None)
-    return replace(found, rows=None, answer="")
-
-
 def read_ahead(sql: str, where: str, params: Mapping[str, Any] | None, one: Admitted) -> Read:
     """Rows of one table that will be sent in pieces: whose they are, known before the first one leaves the house.
 

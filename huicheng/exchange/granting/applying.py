@@ -168,22 +168,22 @@ def _submit(row: ApplicationRow, spec: Resource, actor: Actor, wanted: Wanted) -
 
 def return_application(application: str, actor: Actor, *, reason: str) -> Application:
     """Send it back to be mended; the reason says what."""
-    why = _reason(reason)
-
-    def step() -> ApplicationRow:
-        row = _answered(application, actor, ApplicationRow.RETURNED, why)
-        publish(events.ApplicationReturned(**told(row), reason=why))
-        return row
-
-    return application_of(taken(actor, step))
+    return _turned_down(application, actor, ApplicationRow.RETURNED, reason, events.ApplicationReturned)
 
 
 def refuse_application(application: str, actor: Actor, *, reason: str) -> Application:
+    return _turned_down(application, actor, ApplicationRow.REFUSED, reason, events.ApplicationRefused)
+
+
+def _turned_down(
+    application: str, actor: Actor, state: str, reason: str,
+    event: type[events.ApplicationReturned] | type[events.ApplicationRefused],
+) -> Application:  # fmt: skip
     why = _reason(reason)
 
     def step() -> ApplicationRow:
-        row = _answered(application, actor, ApplicationRow.REFUSED, why)
-        publish(events.ApplicationRefused(**told(row), reason=why))
+        row = _answered(application, actor, state, why)
+        publish(event(**told(row), reason=why))
         return row
 
     return application_of(taken(actor, step))

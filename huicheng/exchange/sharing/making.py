@@ -9,21 +9,25 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.asking import NoData
+from huicheng.exchange.asking import NoData, admit, take
 from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.evidence.reading import Admitted, Read, Rule, pinned, read_ahead
+from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.granting.door import Grant, NoGrant, UnknownGrant
 from huicheng.exchange.granting.door import grant as grant_numbered
 from huicheng.exchange.landing import alone
 from huicheng.exchange.policy import Decision, decide
 from huicheng.exchange.querying import formats
-from huicheng.exchange.sending import Asking, Batches, Portion, send
+from huicheng.exchange.sending import Batches, Portion
 from huicheng.exchange.sharing.models import SharedVersion
 from huicheng.exchange.sharing.refusals import NoSuchShareVersion
 from huicheng.exchange.sharing.shapes import schema_string, shaped, shared_shape
@@ -35,7 +39,7 @@ KEPT = 3
 
 @dataclass(frozen=True, kw_only=True)
 class TableShared(Event):
-    """A grant's table was written anew for its reader; whose rows it holds is in the receipt of the reading."""
+    """A grant's table was written anew; whoever is handed it leaves a receipt that names whose rows it holds."""
 
     resource: str
     number: int
@@ -62,7 +66,7 @@ def current(grant: Grant, actor: Actor) -> SharedVersion:
         newest = SharedVersion.objects.filter(grant=grant.id).order_by("-number").first()
         if newest and (newest.source, newest.sight) == (source, sight) and file_of(newest).exists():
             return newest
-        made = _make(spec, grant, Asking(actor, grant.purpose), source, sight)
+        made = _make(spec, grant, Admitted(spec, replace(decision, version=source)), sight)
         _drop_old(grant.id)
         return made
 
@@ -89,32 +93,62 @@ def sight_of(decision: Decision) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _make(spec: Resource, grant: Grant, asking: Asking, source: int, sight: str) -> SharedVersion:
+def hand_out(version: SharedVersion, grant: Grant, actor: Actor) -> None:
+    """Each time somebody is given the address of a copy, that is a reading: of the grant's quota, with its receipt.
+
+    Whose rows they are was found when the copy was made; the set is named again, not written again.
+    """
+    spec, sql = resource(grant.resource), _sql(resource(grant.resource), grant)
+    admitted = admit(sql, actor, grant.purpose, at={spec.table: version.source})
+    decision = admitted[spec.table].decision
+    if decision.grant is None or decision.grant.id != grant.id or sight_of(decision) != version.sight:
+        raise NoSuchShareVersion(_("没有第 %(number)s 版，或已不再保存。") % {"number": version.number})
+    take(actor, grant.purpose, admitted, rows=version.rows)
+    read = Read(
+        "", sql, admitted, {spec.table: version.source}, cast(Rule, version.rule), np.empty(0, np.uint64), version.rows,
+        version.sha256, known=version.subjects,
+    )  # fmt: skip
+    note(actor, grant.purpose, [read])
+
+
+def _sql(spec: Resource, grant: Grant) -> str:
+    return Portion(columns=tuple(f.name for f in spec.fields if f.name in grant.columns)).sql(spec.table)
+
+
+def _make(spec: Resource, grant: Grant, admitted: Admitted, sight: str) -> SharedVersion:
     last = SharedVersion.objects.filter(grant=grant.id).order_by("-number").first()
+    source = admitted.decision.version or 0
     # Ahead of every number that was given before, also where those were forgotten since.
     number = max(source, last.number + 1 if last else 0)
-    columns = tuple(f.name for f in spec.fields if f.name in grant.columns)
-    portion = Portion(columns=columns, version=source)
-    folder(grant.id).mkdir(parents=True, exist_ok=True)
     name = f"{number}-{uuid.uuid4().hex[:16]}.parquet"
-    draft = folder(grant.id) / f".{name}"
-    try:
-        with draft.open("wb") as file:
-            for piece in send(spec, asking, portion=portion, write=_parquet):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(folder(grant.id) / name)
-    finally:
-        draft.unlink(missing_ok=True)
+    sql = _sql(spec, grant)
+    whose = read_ahead(sql, "", None, admitted)
+    batches = lake.stream(sql, mounts=pinned({spec.table: admitted}, whose.versions))
+    sha256 = _written(folder(grant.id), name, _parquet(batches))
     facts = pq.read_metadata(folder(grant.id) / name)
-    size = (folder(grant.id) / name).stat().st_size
-    schema = schema_string(facts.schema.to_arrow_schema(), spec)
     row = SharedVersion(
-        grant=grant.id, number=number, resource=spec.code, source=source, sight=sight, name=name, size=size,
-        rows=facts.num_rows, schema=schema,
+        grant=grant.id, number=number, resource=spec.code, source=source, sight=sight, name=name,
+        size=(folder(grant.id) / name).stat().st_size, rows=facts.num_rows,
+        schema=schema_string(facts.schema.to_arrow_schema(), spec), subjects=whose.known, rule=whose.rule, sha256=sha256,
     )  # fmt: skip
     return _keep(row)
+
+
+def _written(place: Path, name: str, pieces: Iterator[bytes]) -> str:
+    """A file of this name, whole or not at all; the hash of what stands in it."""
+    place.mkdir(parents=True, exist_ok=True)
+    draft, sha256 = place / f".{name}", hashlib.sha256()
+    try:
+        with draft.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+                sha256.update(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(place / name)
+    finally:
+        draft.unlink(missing_ok=True)
+    return sha256.hexdigest()
 
 
 @act

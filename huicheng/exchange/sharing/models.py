@@ -16,6 +16,10 @@ class SharedVersion(models.Model):
     size = models.BigIntegerField("字节")
     rows = models.BigIntegerField("行数")
     schema = models.TextField("结构")
+    # Whose rows it holds, found once when it was made: each time it is handed out the receipt names this set.
+    subjects = models.CharField(max_length=64, blank=True)
+    rule = models.CharField(max_length=12, default="everyone")
+    sha256 = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField("生成时间", auto_now_add=True)
 
     class Meta:

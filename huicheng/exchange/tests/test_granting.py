@@ -189,3 +189,14 @@ def test_who_may_not_answer_grants_nothing():
         with pytest.raises(exchange.NotYoursToAnswer):
             exchange.approve_application(asked.id, nobody)
     assert exchange.grants_of("minzheng") == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_an_export_is_cut_when_the_grant_ends_while_it_is_sent(form, monkeypatch):
+    monkeypatch.setattr("huicheng.exchange.sending.LOOKED_AT_EVERY", 0)
+    one = granted()
+    pieces = exchange.export("health_files", HE, form=form, purpose=PURPOSE)
+    exchange.revoke_grant(one.id, SUN, reason="用途已完成")
+    with pytest.raises(exchange.AccessDenied, match="途中"):
+        b"".join(pieces)
+    assert events(kind="exchange.AccessRefused")[0].data["reason"] == "发送途中授权结束"

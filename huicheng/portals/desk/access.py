@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from huicheng.portals.desk.conditions import OPS
 from huicheng.portals.desk.sight import page_context, sees_all
 
 MOST = 60
+Paper = TypeVar("Paper", exchange.Application, exchange.Grant)
 VIEWS = ("asked", "mine", "held", "given")
 
 
@@ -62,23 +63,21 @@ def _found(actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def application_for(actor: Actor, number: str) -> exchange.Application:
-    """The application, or 404: somebody else's is answered as if it were not there."""
-    try:
-        found = exchange.application(number)
-    except exchange.UnknownApplication:
-        raise Http404(_("没有这份申请。")) from None
-    if actor.department not in (found.department, found.owner) and not sees_all(actor):
-        raise Http404(_("没有这份申请。"))
-    return found
+    return _between(actor, lambda: exchange.application(number), _("没有这份申请。"))
 
 
 def grant_for(actor: Actor, number: str) -> exchange.Grant:
+    return _between(actor, lambda: exchange.grant(number), _("没有这份授权。"))
+
+
+def _between(actor: Actor, find: Callable[[], Paper], missing: str) -> Paper:
+    """What is between one's own department and another, or 404: somebody else's is answered as if it were not there."""
     try:
-        found = exchange.grant(number)
-    except exchange.UnknownGrant:
-        raise Http404(_("没有这份授权。")) from None
+        found = find()
+    except (exchange.UnknownApplication, exchange.UnknownGrant):
+        raise Http404(missing) from None
     if actor.department not in (found.department, found.owner) and not sees_all(actor):
-        raise Http404(_("没有这份授权。"))
+        raise Http404(missing)
     return found
 
 
