@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 
-from huicheng.lake.asking import Mount, QuestionFailed, show
+from huicheng.lake.asking import TIMEOUT, Mount, QuestionFailed, QuestionTooLong, show
 from huicheng.lake.engine import closed_connection
 from huicheng.lake.tables import arrow_schema, files_of, pin
 
@@ -25,27 +26,40 @@ class Sight:
 
 
 def changes(
-    table: str, before: int | None, after: int, *, sight: Sight, skip: int = 0, limit: int = 1000
-) -> pa.Table:
+    table: str, before: int | None, after: int, *, sight: Sight, timeout: float = TIMEOUT
+) -> Iterator[pa.RecordBatch]:
     """``insert``, ``update`` and ``delete`` from ``before`` (None: from nothing) to ``after``, ordered by the row's id.
 
-    A row of which nothing shown differs has not changed. Of a deleted row its last values are told. Files that both
-    versions have hold the same rows, and are not read.
+    The first batch is empty and tells the columns. A row of which nothing shown differs has not changed. Of a deleted
+    row its last values are told. Files that both versions have hold the same rows, and are not read.
     """
     versions = {"after": after} if before is None else {"before": before, "after": after}
     pins = {side: pin(table, number) for side, number in versions.items()}
     files = {side: set(files_of(delta)) for side, (delta, _hold) in pins.items()}
     own = {side: sorted(mine - files.get(_other(side), set())) for side, mine in files.items()}
     engine = closed_connection([path for one in own.values() for path in one])
+    timer = threading.Timer(timeout, engine.interrupt)
     try:
         for side in ("before", "after"):
             shape = arrow_schema(pins[side if side in pins else "after"][0])
             show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
         engine.execute("SET lock_configuration = true")
-        return engine.sql(_question(sight, skip, limit)).to_arrow_table()
+        timer.start()
+        reader = engine.sql(_question(sight)).to_arrow_reader(65536)
+        yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield from reader
+    except duckdb.InterruptException:
+        raise QuestionTooLong(f"the comparison ran for more than {timeout:.0f} s and was stopped") from None
     except duckdb.Error as error:
         raise QuestionFailed(str(error)) from error
+    except OSError as error:  # how a stream of Arrow says what the engine said
+        if "INTERRUPT" in str(error):
+            raise QuestionTooLong(
+                f"the comparison ran for more than {timeout:.0f} s and was stopped"
+            ) from None
+        raise QuestionFailed(str(error)) from error
     finally:
+        timer.cancel()
         engine.close()
         for _delta, hold in pins.values():
             hold.release()
@@ -59,7 +73,7 @@ def _carrying(sight: Sight) -> Mount:
     return replace(sight.mount, columns={**sight.mount.columns, **sight.beside, ROW: sight.row})
 
 
-def _question(sight: Sight, skip: int, limit: int) -> str:
+def _question(sight: Sight) -> str:
     shown = [f'"{name}"' for name in sight.mount.columns]
     told = [*shown, *(f'"{name}"' for name in sight.beside)]
     values = ", ".join(f"CASE WHEN a.{ROW} IS NULL THEN b.{one} ELSE a.{one} END AS {one}" for one in told)
@@ -68,4 +82,4 @@ def _question(sight: Sight, skip: int, limit: int) -> str:
         AS {CHANGE}, coalesce(a.{ROW}, b.{ROW}) AS {ROW}, {values}
         FROM sides.after a FULL JOIN sides.before b ON a.{ROW} = b.{ROW}
         WHERE a.{ROW} IS NULL OR b.{ROW} IS NULL OR {differs}
-        ORDER BY {ROW} LIMIT {int(limit)} OFFSET {int(skip)}"""
+        ORDER BY {ROW}"""

@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,12 +23,19 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import NoData, admit, leaves_a_trace, take
 from huicheng.exchange.catalogue import resource as find
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.evidence.reading import HIDDEN, OWN, Admitted, read_of_changes, subject_columns
+from huicheng.exchange.evidence.reading import HIDDEN, OWN, Admitted, failed, read_of_changes, subject_columns
 from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.policy import decide, mount_of
 from huicheng.exchange.sealing import sealed, unsealed
 from huicheng.exchange.sending import Asking
-from huicheng.exchange.subscribing.refusals import BadChangesCursor, CannotFollow, ChangesExpired
+from huicheng.exchange.subscribing import differences
+from huicheng.exchange.subscribing.refusals import (
+    BadChangesCursor,
+    CannotFollow,
+    ChangesExpired,
+    ChangesFailed,
+    ChangesTooLong,
+)
 from huicheng.ground.api import secret
 from huicheng.lake import api as lake
 
@@ -83,15 +91,9 @@ def page(
     sight = lake.Sight(
         mount_of(one.spec, one.decision), _row_of(spec, _whose(asking, one)), subject_columns(spec)
     )
-    try:
-        found = lake.changes(
-            spec.table, place.before, place.after, sight=sight, skip=place.position, limit=limit
-        )
-    except lake.NoSuchVersion:
-        raise ChangesExpired(
-            _("第 %(version)s 版数据已不再保存，说不出从那以后变了什么。") % {"version": place.before},
-            do=_("请重新取一遍全部（since=beginning）。"),
-        ) from None
+    with _in_own_words(spec, asking, place, one):
+        versions = (place.before, place.after)
+        found = differences.rows_of(spec, versions, sight, skip=place.position, limit=limit)
     shown = found.select([name for name in found.column_names if not name.startswith(HIDDEN)])
     if leaves_a_trace(asking.actor, {spec.table: one}):
         take(asking.actor, asking.purpose, {spec.table: one}, rows=found.num_rows)
@@ -101,6 +103,30 @@ def page(
             [read_of_changes(_asked(spec, one.decision.columns), found, shown, one, place.after)],
         )
     return shown
+
+
+@contextmanager
+def _in_own_words(spec: Resource, asking: Asking, place: Place, one: Admitted) -> Iterator[None]:
+    """What the engine says may quote a value or a path: it stays here, and the attempt leaves its trace."""
+    try:
+        yield
+    except lake.NoSuchVersion:
+        raise ChangesExpired(
+            _("第 %(version)s 版数据已不再保存，说不出从那以后变了什么。") % {"version": place.before},
+            do=_("请重新取一遍全部（since=beginning）。"),
+        ) from None
+    except lake.QuestionFailed as error:
+        if leaves_a_trace(asking.actor, {spec.table: one}):
+            asked = _asked(spec, one.decision.columns)
+            note(asking.actor, asking.purpose, [failed(asked, {spec.table: one})])
+        if isinstance(error, lake.QuestionTooLong):
+            raise ChangesTooLong(
+                _("比较两版数据用时超过 %(most)s 秒，已停止。") % {"most": f"{differences.LONGEST:.0f}"},
+                do=_("请稍后再试；相隔太久的，请重新取一遍全部（since=beginning）。"),
+            ) from None
+        raise ChangesFailed(
+            _("两版数据无法比较，可能是表的结构或文件有问题。"), do=_("请联系数据局，问题已记录。")
+        ) from None
 
 
 def _admitted(spec: Resource, asking: Asking) -> Admitted:

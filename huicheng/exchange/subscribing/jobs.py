@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from huicheng.exchange.subscribing import messages
+from huicheng.exchange.subscribing import differences, messages
 from huicheng.exchange.subscribing.models import Message, Subscription
 from huicheng.ground.api import Progress, job
 
@@ -27,4 +27,4 @@ def tend(progress: Progress) -> dict[str, Any]:
     for one in active:
         messages.wake(one)
     old = Message.objects.filter(state=Message.DELIVERED, ended_at__lt=timezone.now() - KEPT)
-    return {"subscriptions": len(active), "forgotten": old.delete()[0]}
+    return {"subscriptions": len(active), "forgotten": old.delete()[0], "differences": differences.tidy()}

@@ -6,6 +6,8 @@ from huicheng.exchange.ageing import RowsAged
 from huicheng.exchange.catalogue.entries import TablePublished
 from huicheng.exchange.erasing import RowsErased
 from huicheng.exchange.events import DeliveryReceived, DeliveryRolledBack
+from huicheng.exchange.granting.door import AccessEnded, AccessRevoked, grant
+from huicheng.exchange.subscribing import differences
 from huicheng.exchange.subscribing.messages import wake
 from huicheng.exchange.subscribing.models import Subscription
 from huicheng.ground.api import EventRecord, on
@@ -33,9 +35,21 @@ def tell_of_a_published_table(event: TablePublished, record: EventRecord) -> Non
 
 @on(RowsErased)
 def tell_of_an_erasure(event: RowsErased, record: EventRecord) -> None:
+    differences.forget(event.resource)
     _tell(event.resource)
 
 
 @on(RowsAged)
 def tell_of_ageing(event: RowsAged, record: EventRecord) -> None:
+    differences.forget(event.resource)
     _tell(event.resource)
+
+
+@on(AccessRevoked)
+def forget_revoked(event: AccessRevoked, record: EventRecord) -> None:
+    differences.forget(grant(event.subject.removeprefix("grant:")).resource)
+
+
+@on(AccessEnded)
+def forget_ended(event: AccessEnded, record: EventRecord) -> None:
+    differences.forget(grant(event.subject.removeprefix("grant:")).resource)

@@ -34,7 +34,14 @@ from huicheng.exchange.subscribing.events import (
     SubscriptionStopped,
 )
 from huicheng.exchange.subscribing.models import Message, Subscription
-from huicheng.exchange.subscribing.refusals import BadAddress, ChangesExpired, NotDead, SubscribingError
+from huicheng.exchange.subscribing.refusals import (
+    BadAddress,
+    ChangesExpired,
+    ChangesFailed,
+    ChangesTooLong,
+    NotDead,
+    SubscribingError,
+)
 from huicheng.ground.api import Actor, NoLongerThere, act, as_of_now, postpone, publish, submit
 from huicheng.lake import api as lake
 
@@ -161,6 +168,8 @@ def _send(row: Subscription, message: Message) -> bool:
     except (ChangesExpired, NoData, UnknownResource, BadAddress) as problem:
         _given_up(row, message, type(problem).__name__)
         return False
+    except (ChangesTooLong, ChangesFailed) as problem:
+        return _failed(row, message, 0, type(problem).__name__)
     except posting.NotDelivered as problem:
         return _failed(row, message, 0, str(problem))
     if 200 <= status < 300:

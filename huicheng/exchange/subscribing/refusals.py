@@ -23,6 +23,18 @@ class ChangesExpired(SubscribingError):
     status = 410
 
 
+class ChangesTooLong(SubscribingError):
+    """Comparing the two versions took longer than any question may."""
+
+    status = 503
+
+
+class ChangesFailed(SubscribingError):
+    """The two versions could not be compared; what the engine said stays here."""
+
+    status = 409
+
+
 class BadAddress(SubscribingError):
     """Where nothing may be sent: not https, or an address inside."""
 

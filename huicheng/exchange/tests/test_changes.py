@@ -2,13 +2,16 @@
 
 import base64
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange.tests.town import HE, PURPOSE, granted
-from huicheng.ground.api import events, system_actor
+from huicheng.exchange.subscribing import differences
+from huicheng.exchange.tests.town import HE, PURPOSE, SUN, granted
+from huicheng.ground.api import act, deliver_news, events, home, seal, system_actor
+from huicheng.ground.api import publish as tell
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,3 +188,97 @@ def test_where_rows_are_only_added_each_is_told_once_though_none_has_a_key(tmp_p
     exchange.deliver("lamps", path, actor=ME.actor)
     found = exchange.changes_since("lamps", ME, since=cursor)
     assert whats(found, "watts") == [("insert", 1), ("insert", 2)]
+
+
+def kept():
+    return sorted((home() / "changes").glob("*/*.parquet"))
+
+
+def many(count):
+    publish({f"JK{n:06d}": (f"人{n}", "1") for n in range(count)})
+
+
+def test_a_long_difference_is_found_once_and_read_by_the_page(files):
+    many(5_000)
+    found = since("beginning", limit=1000)
+    [path] = kept()
+    made = path.stat().st_ino
+    seen = set(found.rows["_id"].to_pylist())
+    while found.more:
+        found = since(found.cursor, limit=1000)
+        seen |= set(found.rows["_id"].to_pylist())
+    assert len(seen) == 5_000
+    assert path.stat().st_ino == made
+
+
+def test_a_page_reads_the_row_groups_it_lies_in_and_no_others(files):
+    many(6_100)
+    cursor = since("beginning", limit=4_100).cursor
+    [path] = kept()
+    whole = path.read_bytes()
+    path.write_bytes(
+        b"PAR1" + bytes(len(whole) // 4) + whole[len(whole) // 4 + 4 :]
+    )  # the first group is gone
+    assert since(cursor, limit=2_000).rows.num_rows == 2_000
+
+
+def test_a_difference_that_fits_into_its_page_is_not_kept(files):
+    assert since("beginning").rows.num_rows == 3
+    assert not kept()
+
+
+def test_a_difference_lies_in_a_file_of_its_own_for_each_grant(files):
+    granted()
+    for asking in (ME, MINZHENG):
+        since("beginning", asking, limit=2)
+    first, second = kept()
+    assert first.read_bytes() != second.read_bytes()
+    assert first.parent.stat().st_mode & 0o077 == 0
+
+
+def test_kept_differences_go_with_the_grant(files):
+    grant = granted()
+    cursor = since("beginning", MINZHENG, limit=2).cursor
+    exchange.revoke_grant(grant.id, SUN, reason="用途结束")
+    with pytest.raises(exchange.GrantRevoked):
+        since(cursor, MINZHENG, limit=2)
+    seal()
+    deliver_news()
+    assert not kept()
+
+
+def test_kept_differences_go_with_erased_rows(files):
+    cursor = since("beginning", limit=2).cursor
+    publish({"JK1": FILES["JK1"]})
+    lake.forget("raw.health_files", wait=5)  # as an erasure does before it says so
+    with pytest.raises(exchange.ChangesExpired):
+        since(cursor, limit=2)
+    act(tell)(exchange.RowsErased(resource="health_files", rows=2, rule="试"))
+    seal()
+    deliver_news()
+    assert not kept()
+
+
+def test_kept_differences_that_nobody_reads_go(files, monkeypatch):
+    since("beginning", limit=2)
+    monkeypatch.setattr(differences, "IDLE", -differences.IDLE)
+    assert differences.tidy() == 1
+    assert not kept()
+
+
+def test_a_comparison_that_takes_too_long_is_cut_by_name_and_leaves_its_line(files, monkeypatch):
+    granted()
+    many(100_000)
+    monkeypatch.setattr(differences, "LONGEST", 0.001)
+    with pytest.raises(exchange.ChangesTooLong, match="已停止"):
+        since("beginning", MINZHENG)
+    assert events(kind="exchange.QuestionAsked")[0].data["signed"]["document"]["reads"][0]["rule"] == "failed"
+    assert not list((home() / "changes").glob("*/.*"))
+
+
+def test_what_the_engine_says_of_a_damaged_file_stays_here(files):
+    for path in lake.files("raw.health_files"):
+        Path(path).write_bytes(b"PAR1 no more rows PAR1")
+    with pytest.raises(exchange.ChangesFailed) as refused:
+        since("beginning")
+    assert "parquet" not in str(refused.value).lower()

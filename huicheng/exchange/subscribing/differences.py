@@ -1,0 +1,126 @@
+"""Differences 差异 between two versions as one sight shows them: found once, kept a short while, and read by the page.
+
+A file is named by all that makes it: table, versions, columns, masks, filter, and the hash that rows are known by, which
+is another one under every grant. So nobody reads a file that was made for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from huicheng.exchange.declarations import Resource
+from huicheng.exchange.landing import alone
+from huicheng.ground.api import home
+from huicheng.lake import api as lake
+
+LONGEST = 120.0
+IDLE = timedelta(minutes=15)
+GROUP = 2_000
+
+
+def rows_of(
+    spec: Resource, versions: tuple[int | None, int], sight: lake.Sight, *, skip: int, limit: int
+) -> pa.Table:
+    """One page. What fits into it whole is not kept."""
+    path = _folder(spec.code) / f"{_name(spec.table, versions, sight)}.parquet"
+    with alone(_folders() / ".locks" / path.stem[:2]):
+        if _kept(path, spec.table, versions):
+            return _page(path, skip, limit)
+        draft = path.with_name(f".{uuid.uuid4().hex}")
+        try:
+            return _made(draft, path, spec.table, versions, sight, skip + limit).slice(skip, limit)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _folders() -> Path:
+    return home() / "changes"
+
+
+def _folder(code: str) -> Path:
+    path = _folders() / code
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _name(table: str, versions: tuple[int | None, int], sight: lake.Sight) -> str:
+    mount = sight.mount
+    whole = [
+        table,
+        versions,
+        dict(mount.columns),
+        dict(mount.absent),
+        mount.where,
+        sight.row,
+        dict(sight.beside),
+    ]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def _kept(path: Path, table: str, versions: tuple[int | None, int]) -> bool:
+    """Only while both versions stand: an erasure removes them first."""
+    if not path.exists():
+        return False
+    for number in versions:
+        if number is not None:
+            with lake.pinned({table: number}):
+                pass
+    os.utime(path)
+    return True
+
+
+def _made(
+    draft: Path, path: Path, table: str, versions: tuple[int | None, int], sight: lake.Sight, enough: int
+) -> pa.Table:
+    rows = 0
+    batches = lake.changes(table, *versions, sight=sight, timeout=LONGEST)
+    first = next(batches)
+    with pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
+        for batch in batches:
+            rows += batch.num_rows
+            writer.write_batch(batch, row_group_size=GROUP)
+    found = _page(draft, 0, enough)
+    if rows > enough:
+        tidy()
+        os.replace(draft, path)
+    return found
+
+
+def _page(path: Path, skip: int, limit: int) -> pa.Table:
+    """The row groups that the page lies in, and no others."""
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(place).num_rows for place in range(file.num_row_groups)]
+        wanted, before, at = [], 0, 0
+        for place, size in enumerate(sizes):
+            if at + size <= skip:
+                before += size
+            elif at < skip + limit:
+                wanted.append(place)
+            at += size
+        return file.read_row_groups(wanted).slice(skip - before, limit)
+
+
+def tidy() -> int:
+    """What nobody has read for a while goes, and what a kill left half-written."""
+    old = time.time() - IDLE.total_seconds()
+    gone = 0
+    for path in _folders().glob("*/*"):
+        if path.parent.name != ".locks" and path.stat().st_mtime < old:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def forget(code: str) -> None:
+    """Rows were erased, or a right has ended: who still may has it made anew."""
+    shutil.rmtree(_folders() / code, ignore_errors=True)
