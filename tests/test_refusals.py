@@ -14,7 +14,7 @@ from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.sharing import http, links
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.test_changes import FILES, publish
-from huicheng.exchange.tests.town import SUN, granted, publish_files
+from huicheng.exchange.tests.town import SUN, granted, granted_whole, publish_files
 from huicheng.ground.api import BadInput, acting_as, events
 from tests import house
 
@@ -109,6 +109,7 @@ def test_a_cursor_whose_version_is_gone(program, monkeypatch):
 
 @pytest.fixture
 def service(program):
+    granted_whole()
     with acting_as(SUN):
         services.publish_service("health_files", base_url="https://10.0.0.1/x", per_minute=1)
 

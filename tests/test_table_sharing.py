@@ -111,7 +111,7 @@ def test_a_copy_is_made_once_and_each_time_it_is_handed_out_there_is_a_receipt(p
         read(profile, grant)
     assert len(events(kind="exchange.TableShared")) == 1
     found = receipts()
-    assert [one["reads"][0]["rows"] for one in found] == [12, 12, 12]
+    assert [one.data["rows"] for one in events(kind="exchange.ExportFinished")] == [12, 12, 12]
     assert len({one["reads"][0]["set"] for one in found}) == 1
     assert (
         found[0]["reads"][0]["answer"]

@@ -1,15 +1,14 @@
 """What the exchange's door offers of services behind the gateway."""
 
 from huicheng.exchange.gateway.counting import CallLine, DayOfCalls, ServiceUse, calls_of, use_of_service
+from huicheng.exchange.gateway.describing import items_of, schema_of
 from huicheng.exchange.gateway.offering import (
     ServicePaused,
     ServiceResumed,
     ServiceTried,
     Tried,
-    items_of,
     pause_service,
     resume_service,
-    schema_of,
     service,
     try_service,
 )

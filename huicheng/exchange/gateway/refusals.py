@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huicheng.exchange.refusals import RefusedUntil
+from huicheng.exchange.refusals import AccessDenied, RefusedUntil
 from huicheng.ground.api import BadInput
 
 
@@ -20,6 +20,14 @@ class NotYoursToPublish(BadInput):
 
 class NoSuchService(BadInput):
     status = 404
+
+
+class WholeAnswerOnly(AccessDenied):
+    """Its answers cannot be cut to what this caller may see, so only who takes the whole entry may call it."""
+
+    def __init__(self, message: str, *, do: str = "") -> None:
+        super().__init__(message)
+        self.do = do
 
 
 class MethodNotPublished(BadInput):

@@ -15,12 +15,14 @@ import jsonschema
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
-from huicheng.exchange.asking import admit
+from huicheng.exchange.asking import admit, leaves_a_trace, refusing, take
 from huicheng.exchange.catalogue import resource
+from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.gateway import calling, circuit
+from huicheng.exchange.gateway.cutting import Sight, Told, reading_of, sight_of
+from huicheng.exchange.gateway.cutting import told as cut
+from huicheng.exchange.gateway.fitting import fits, read_json
 from huicheng.exchange.gateway.models import Service, Use
 from huicheng.exchange.gateway.refusals import (
     AnswerUnfit,
@@ -217,7 +219,9 @@ def _row(code: str) -> Service:
 def call_service(code: str, asking: Asking, asked: Asked) -> calling.Answer:
     """Call it as the policy lets this caller; every call leaves a line, whatever became of it."""
     spec, row = resource(code), _row(code)
-    admit(f"SELECT 1 FROM {spec.table}", asking.actor, asking.purpose, asking.case)
+    admitted = admit(f"SELECT 1 FROM {spec.table}", asking.actor, asking.purpose, asking.case)
+    with refusing(asking.actor, asking.purpose, spec.table, "接口只对获得全部信息项的授权开放"):
+        sight = sight_of(admitted[spec.table], row.answer_schema)
     if asked.method not in row.methods:
         raise MethodNotPublished(_("这个接口只支持 %(known)s。") % {"known": "、".join(row.methods)})
     if len(asked.body) > MOST_BODY:
@@ -227,7 +231,11 @@ def call_service(code: str, asking: Asking, asked: Asked) -> calling.Answer:
     target = target_of(row.base_url, asked)
     _take(row, asking.actor.department or "")
     circuit.pass_through(row)
-    return _called(row, asking, asked, target)
+    found = _called(row, asking, asked, target, sight)
+    take(asking.actor, asking.purpose, admitted, rows=found.rows)
+    if leaves_a_trace(asking.actor, admitted):
+        note(asking.actor, asking.purpose, [reading_of(sight, found)])
+    return found.answer
 
 
 def target_of(base_url: str, asked: Asked) -> str:
@@ -261,7 +269,7 @@ def _take(row: Service, department: str) -> None:
         raise TooManyCalls(_("本部门每分钟最多调用 %(most)s 次。") % {"most": row.per_minute}, again=again)
 
 
-def _called(row: Service, asking: Asking, asked: Asked, target: str) -> calling.Answer:
+def _called(row: Service, asking: Asking, asked: Asked, target: str, sight: Sight) -> Told:
     start = time.monotonic()
     told = {
         "Accept": asked.accept or "application/json",
@@ -273,24 +281,33 @@ def _called(row: Service, asking: Asking, asked: Asked, target: str) -> calling.
         "X-Huicheng-Purpose": quote(asking.purpose),
     }
     told |= {"Content-Type": asked.kind} if asked.body and asked.kind else {}
-    unfit = ""
     try:
         made = calling.Call(asked.method, target, told, asked.body)
         answer = calling.call(urlsplit(row.base_url), made, timeout=row.timeout)
-        try:
-            check(row.answer_schema, asked, answer)
-        except AnswerUnfit as problem:
-            if row.on_mismatch != "note":
-                raise
-            unfit = problem.place
+        found = _fitting(row, asked, answer, sight)
     except ServiceFault as fault:
         opened = circuit.failed(row)
         _note(row, asking, asked, outcome=type(fault).__name__, start=start, opened=opened)
         fault.noted = True
         raise
     circuit.succeeded(row)
-    _note(row, asking, asked, outcome="ok", start=start, answer=replace(answer, unfit=unfit))
-    return replace(answer, unfit=unfit)
+    _note(row, asking, asked, outcome="ok", start=start, answer=found.answer)
+    return found
+
+
+def _fitting(row: Service, asked: Asked, answer: calling.Answer, sight: Sight) -> Told:
+    """The whole is checked for who takes the whole; what is cut is checked as far as its caller sees it."""
+    head = asked.method == "HEAD"
+    if not sight.whole:
+        check(None, asked, answer)
+        return cut(sight, answer, head=head)
+    try:
+        check(row.answer_schema, asked, answer)
+    except AnswerUnfit as problem:
+        if row.on_mismatch != "note":
+            raise
+        answer = replace(answer, unfit=problem.place)
+    return cut(sight, answer, head=head)
 
 
 def check(schema: Any, asked: Asked, answer: calling.Answer) -> None:
@@ -298,23 +315,7 @@ def check(schema: Any, asked: Asked, answer: calling.Answer) -> None:
         raise ServiceFailed(_("服务出错，答了 %(status)s。") % {"status": answer.status})
     if schema is None or answer.status >= 300 or asked.method == "HEAD" or answer.status == 204:
         return
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise AnswerUnfit(_("服务的应答不是 JSON。"), place="JSON") from None
-    # An empty registry: a schema's reference to elsewhere is never fetched.
-    checker = jsonschema.Draft202012Validator(schema, registry=Registry())
-    try:
-        problem = next(iter(checker.iter_errors(told)), None)
-    except (RecursionError, Unresolvable):
-        raise _unfit("/", "$ref") from None
-    if problem is not None:
-        raise _unfit("/".join(str(one) for one in problem.absolute_path)[:100] or "/", str(problem.validator))
-
-
-def _unfit(place: str, rule: str) -> AnswerUnfit:
-    told = _("服务的应答与登记的结构不符，在 %(place)s（%(rule)s）。") % {"place": place, "rule": rule}
-    return AnswerUnfit(told, place=f"{place} {rule}")
+    fits(schema, read_json(answer))
 
 
 @act

@@ -21,7 +21,7 @@ from huicheng.exchange.asking import NoData, admit, take
 from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import Admitted, Read, Rule, pinned, read_ahead
-from huicheng.exchange.evidence.receipts import note
+from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.granting.door import Grant, NoGrant, UnknownGrant
 from huicheng.exchange.granting.door import grant as grant_numbered
 from huicheng.exchange.landing import alone
@@ -105,10 +105,11 @@ def hand_out(version: SharedVersion, grant: Grant, actor: Actor) -> None:
         raise NoSuchShareVersion(_("没有第 %(number)s 版，或已不再保存。") % {"number": version.number})
     take(actor, grant.purpose, admitted, rows=version.rows)
     read = Read(
-        "", sql, admitted, {spec.table: version.source}, cast(Rule, version.rule), np.empty(0, np.uint64), version.rows,
-        version.sha256, known=version.subjects,
+        "", sql, admitted, {spec.table: version.source}, cast(Rule, version.rule), np.empty(0, np.uint64),
+        answer=version.sha256, known=version.subjects,
     )  # fmt: skip
-    note(actor, grant.purpose, [read])
+    reading = note(actor, grant.purpose, [read])
+    finish_export(actor, reading, rows=version.rows, sha256=version.sha256)
 
 
 def _sql(spec: Resource, grant: Grant) -> str:

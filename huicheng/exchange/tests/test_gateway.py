@@ -16,7 +16,7 @@ from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.gateway.refusals import NotYoursToPublish, ServiceUnfit
 from huicheng.exchange.gateway.services import publish_service, services, withdraw_service
 from huicheng.exchange.tests.program import Program
-from huicheng.exchange.tests.town import QIAN, SUN, granted, publish_files
+from huicheng.exchange.tests.town import QIAN, SUN, granted_whole, publish_files
 from huicheng.ground.api import acting_as, deliver_news, events, seal
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def moody():
 def service(db, moody, monkeypatch):
     monkeypatch.setenv(calling.NETWORKS, "127.0.0.0/8")
     publish_files()
-    granted()
+    granted_whole()
     with acting_as(SUN):
         return publish_service(
             "health_files", base_url=f"{moody}/base", methods=["GET", "POST"], timeout=1, answer_schema=SCHEMA

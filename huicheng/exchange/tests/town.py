@@ -56,3 +56,9 @@ def granted(terms: exchange.Terms | None = None, **how) -> exchange.Grant:
     """He Jing of civil affairs applied, Sun Li of the health commission said yes."""
     asked = exchange.request_access("health_files", HE, wanted(**how))
     return exchange.grant(exchange.approve_application(asked.id, SUN, terms).grant)
+
+
+def granted_whole() -> exchange.Grant:
+    """All of every row, nothing masked."""
+    names = tuple(f.name for f in exchange.resource("health_files").fields)
+    return granted(columns=names, plain=names)
