@@ -73,3 +73,12 @@ def replay(out: Console, messages: tuple[str, ...], *, everything: bool) -> None
     for one in found:
         exchange.replay(one)
     out.print(f"[green]✓[/green] {len(found)} 条推送已排队重发")
+
+
+def tries(out: Console, subscription: str, *, limit: int) -> None:
+    table = Table("时间", "推送", "对方的答复", "结果")
+    for one in exchange.attempts_of(subscription, current_actor(), limit=limit):
+        ended = exchange.why_stopped(one.error) if one.error else "收下了"
+        told = f"{ended} · 不再重试" if one.dead else ended
+        table.add_row(f"{localtime(one.at):%m-%d %H:%M:%S}", one.message, str(one.status or "—"), escape(told))
+    out.print(table)

@@ -28,8 +28,16 @@ WORDS = {
     "PrivateAddress": gettext_noop("地址在内网"),
     "ConnectionRefusedError": gettext_noop("对方没有应答"),
     "TimeoutError": gettext_noop("对方没有及时答复"),
+    "ConnectionResetError": gettext_noop("对方断开了连接"),
+    "RemoteDisconnected": gettext_noop("对方断开了连接"),
+    "gaierror": gettext_noop("找不到对方的主机"),
+    "SSLCertVerificationError": gettext_noop("对方的证书不可信"),
+    "QuotaExceeded": gettext_noop("授权的配额用完了，有余量时再送"),
+    "ByHand": gettext_noop("本部门暂停了它"),
 }
 
 
 def why_stopped(reason: str) -> str:
+    if reason.startswith("HTTP "):
+        return _("对方答了 %(status)s") % {"status": reason.removeprefix("HTTP ")}
     return _(WORDS[reason]) if reason in WORDS else reason

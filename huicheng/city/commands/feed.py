@@ -37,6 +37,42 @@ def add(resource: str, address: str, query: str, watermark: str, key: str, every
     out.print(f"[green]✓[/green] 定时取数 {found.id} 已声明，每 {found.every} 秒一次")
 
 
+@feed.command("try")
+@click.argument("resource")
+@click.argument("address")
+@click.option("--query", required=True, help="A table's name, or one SELECT.")
+@click.option("--watermark", required=True)
+@click.option("--key", required=True)
+def try_(resource: str, address: str, query: str, watermark: str, key: str) -> None:
+    """Ask the database once, as a run would, and deliver nothing."""
+    from huicheng.exchange.api import try_feed
+
+    found = try_feed(resource, address, query=query, watermark=watermark, key=key)
+    seen = found.preview
+    out.print(
+        f"[green]✓[/green] 连上了：试取 {seen.rows:,} 行，可接受 {seen.accepted:,} 行，将退回 {seen.refused:,} 行"
+    )
+    for column, name in seen.mapping.items():
+        out.print(f"  {column} → {name}", markup=False)
+    for one in seen.issues[:10]:
+        out.print(f"  {one.row} {one.field} {one.reason}", markup=False)
+    out.print(f"水位会到 {' / '.join(found.mark)}", markup=False)
+
+
+@feed.command("runs")
+@click.argument("feed_id")
+@click.option("--limit", default=30, show_default=True)
+def runs(feed_id: str, limit: int) -> None:
+    """List the runs of a feed: the delivery each became, or why it took nothing."""
+    from huicheng.exchange.api import runs_of_feed
+    from huicheng.ground.api import current_actor
+
+    table = Table("时间", "行数", "回执", "说明")
+    for one in runs_of_feed(feed_id, current_actor(), limit=limit):
+        table.add_row(f"{localtime(one.at):%m-%d %H:%M:%S}", f"{one.rows:,}", one.delivery, one.reason)
+    out.print(table)
+
+
 @feed.command("list")
 def show() -> None:
     """List feeds, how far they are, and what went wrong."""

@@ -69,4 +69,34 @@ def replay(messages: tuple[str, ...], everything: bool) -> None:
     following.replay(out, messages, everything=everything)
 
 
+@subscription.command("pause")
+@click.argument("subscription_id")
+def pause(subscription_id: str) -> None:
+    """Send nothing until it is resumed."""
+    from huicheng.exchange.api import pause_subscription
+
+    pause_subscription(subscription_id)
+    out.print(f"[green]✓[/green] 订阅 {subscription_id} 已暂停")
+
+
+@subscription.command("resume")
+@click.argument("subscription_id")
+def resume(subscription_id: str) -> None:
+    """Go on; what changed meanwhile is sent as one step."""
+    from huicheng.exchange.api import resume_subscription
+
+    resume_subscription(subscription_id)
+    out.print(f"[green]✓[/green] 订阅 {subscription_id} 已恢复")
+
+
+@subscription.command("tries")
+@click.argument("subscription_id")
+@click.option("--limit", default=30, show_default=True)
+def tries(subscription_id: str, limit: int) -> None:
+    """List every try to send, and how it ended."""
+    from huicheng.city import following
+
+    following.tries(out, subscription_id, limit=limit)
+
+
 commands = (subscription,)

@@ -29,6 +29,7 @@ from huicheng.exchange.feeding.events import (
     FeedTakenOver,
 )
 from huicheng.exchange.feeding.models import Feed
+from huicheng.exchange.feeding.trying import DatabaseNotAllowed, FeedTrial, anywhere, check_reach, try_feed
 from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import NeedsConfirmation
@@ -41,6 +42,7 @@ from huicheng.ground.api import (
     act,
     as_of_now,
     current_actor,
+    events,
     lock,
     note_fault,
     postpone,
@@ -50,8 +52,9 @@ from huicheng.ground.api import (
 )
 
 __all__ = [
-    "FeedDeclared", "FeedFailed", "FeedHasStopped", "FeedRan", "FeedRefused", "FeedRemoved", "FeedStopped",
-    "FeedTakenOver", "FeedView", "NoSuchFeed", "declare_feed", "feeds", "remove_feed", "run_feed", "take_over_feed",
+    "DatabaseNotAllowed", "FeedDeclared", "FeedFailed", "FeedHasStopped", "FeedRan", "FeedRefused", "FeedRemoved",
+    "FeedRun", "FeedStopped", "FeedTakenOver", "FeedTrial", "FeedView", "NoSuchFeed", "declare_feed", "feed", "feeds",
+    "remove_feed", "run_feed", "runs_of_feed", "take_over_feed", "try_feed",
 ]  # fmt: skip
 LEAST, MOST = 10, 7 * 24 * 3600
 SEALED = "feed addresses"
@@ -110,6 +113,8 @@ def declare_feed(
     """
     spec, actor = find(resource), current_actor()
     admit(spec, actor)
+    if not anywhere(actor):
+        check_reach(address)
     if spec.mode not in ("upsert", "append") or (spec.mode == "upsert" and not spec.key):
         raise FeedRefused(_("“%(title)s”每次整表替换，不能增量取数。") % {"title": spec.title})
     if lag and spec.mode == "append":
@@ -137,7 +142,7 @@ def _declare(resource: str, address: str, **how: Any) -> FeedView:
     row = Feed.objects.create(
         id=f"F{timezone.localtime():%Y%m%d}-{secrets.token_hex(4)}", resource=resource,
         actor=current_actor().as_dict(), name=safe_name(address), address=lock(SEALED, address),
-        next_at=timezone.now(), **how,
+        next_at=timezone.now(), anywhere=anywhere(current_actor()), **how,
     )  # fmt: skip
     _line_up(row)
     publish(FeedDeclared(subject=f"feed:{row.id}", resource=resource, every=row.every))
@@ -159,6 +164,31 @@ def _seen(actor: Actor) -> Any:
 def feeds(actor: Actor) -> list[FeedView]:
     """One's department's; the data bureau's stewards see all."""
     return [_view(row) for row in _seen(actor)]
+
+
+def feed(number: str, actor: Actor) -> FeedView:
+    return _view(_found(number, actor))
+
+
+@dataclass(frozen=True)
+class FeedRun:
+    """One run as the audit has it: the delivery it became, if any, or why it took nothing."""
+
+    at: datetime
+    delivery: str
+    rows: int
+    reason: str
+
+
+def runs_of_feed(number: str, actor: Actor, *, limit: int = 30) -> list[FeedRun]:
+    """The newest first."""
+    found = events(subject=f"feed:{_found(number, actor).id}", limit=2 * limit)
+    kinds = (FeedRan.kind(), FeedFailed.kind())
+    return [
+        FeedRun(one.at, one.data.get("delivery", ""), one.data.get("rows", 0), one.data.get("reason", ""))
+        for one in found
+        if one.kind in kinds
+    ][:limit]
 
 
 def _found(feed: str, actor: Actor) -> Feed:
@@ -279,6 +309,8 @@ def _stop(row: Feed, reason: str) -> None:
 
 def _ask(row: Feed) -> Ask:
     address, mark = unlock(SEALED, bytes(row.address)), _mark(row)
+    if not row.anywhere:
+        check_reach(address)
     how = {"watermark": row.watermark, "key": row.key}
     query = asking.question(address, row.query, mark=mark, lag=row.lag, **how)
 

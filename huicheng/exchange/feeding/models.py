@@ -20,6 +20,8 @@ class Feed(models.Model):
     active = models.BooleanField(default=True)
     # Why nobody is asked any more before somebody of the department takes it over; empty while it runs.
     stopped = models.CharField("停下的原因", max_length=60, blank=True)
+    # Named by whoever runs the platform: it may lie where officials may not point.
+    anywhere = models.BooleanField("地址不限", default=True)
     rows = models.BigIntegerField("累计行数", default=0)
     failures = models.IntegerField("连续失败", default=0)
     error = models.CharField(max_length=500, blank=True)

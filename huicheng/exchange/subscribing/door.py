@@ -21,6 +21,7 @@ from huicheng.exchange.subscribing.events import (
     MessageReplayed,
     SubscriptionEnded,
     SubscriptionMade,
+    SubscriptionResumed,
     SubscriptionStopped,
     SubscriptionTakenOver,
 )
@@ -34,12 +35,14 @@ from huicheng.exchange.subscribing.refusals import (
     ChangesTooLong,
     NoSuchSubscription,
     NotDead,
+    NotPaused,
     NotYoursToTake,
 )
-from huicheng.ground.api import Actor, act, current_actor, publish
+from huicheng.ground.api import Actor, act, current_actor, events, publish
 from huicheng.lake import api as lake
 
 __all__ = [
+    "Attempt",
     "BadAddress",
     "BadChangesCursor",
     "CannotFollow",
@@ -52,23 +55,32 @@ __all__ = [
     "MessageDelivered",
     "MessageFailed",
     "MessageReplayed",
+    "MessageView",
     "NoSuchSubscription",
     "NotDead",
+    "NotPaused",
     "NotYoursToTake",
     "SubscriptionEnded",
     "SubscriptionMade",
+    "SubscriptionResumed",
     "SubscriptionStopped",
     "SubscriptionTakenOver",
     "SubscriptionView",
+    "attempts_of",
     "changes_since",
     "dead_letters",
+    "messages_of",
+    "pause_subscription",
     "replay",
+    "resume_subscription",
     "subscribe",
+    "subscription",
     "subscriptions",
     "take_over",
     "unsubscribe",
 ]
 MOST_OF_A_DEPARTMENT = 200
+BY_HAND = "ByHand"
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,34 @@ class DeadLetter:
     error: str
     at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One page of changes on its way: ``state`` waiting, delivered or dead; ``before`` and ``after`` are versions."""
+
+    id: str
+    number: int
+    state: str
+    before: int | None
+    after: int
+    attempts: int
+    status: int | None
+    error: str
+    at: datetime
+    next_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to send a message; ``error`` empty: the receiver took it."""
+
+    message: str
+    at: datetime
+    status: int
+    error: str
+    dead: bool
 
 
 def subscribe(
@@ -200,6 +240,61 @@ def _take_over(row: Subscription, actor: Actor) -> SubscriptionView:
         )
     )
     return _view(row)
+
+
+@act
+def pause_subscription(subscription: str) -> None:
+    """Send nothing until it is resumed; what changes meanwhile is sent then, as one step."""
+    row = _found(subscription, current_actor())
+    if not Subscription.objects.filter(id=row.id, state=Subscription.ACTIVE).update(
+        state=Subscription.PAUSED, reason=BY_HAND
+    ):
+        raise NotPaused(_("这个订阅已经停下了。"))
+    publish(
+        SubscriptionStopped(
+            subject=f"subscription:{row.id}", resource=row.resource, department=row.department, reason=BY_HAND
+        )
+    )
+
+
+@act
+def resume_subscription(subscription: str) -> None:
+    """Go on where somebody paused it; one that stopped by itself has to be taken over."""
+    row = _found(subscription, current_actor())
+    paused = Subscription.objects.filter(id=row.id, state=Subscription.PAUSED, reason=BY_HAND)
+    if not paused.update(state=Subscription.ACTIVE, reason=""):
+        raise NotPaused(_("只有被暂停的订阅能恢复；自己停下的要由本部门的人接手。"))
+    messages.wake(row.id, key=f"{row.id}.{secrets.token_hex(4)}")
+    publish(SubscriptionResumed(subject=f"subscription:{row.id}", resource=row.resource))
+
+
+def subscription(number: str, actor: Actor) -> SubscriptionView:
+    row = _found(number, actor)
+    waiting = row.messages.filter(state=Message.WAITING).count()
+    return _view(row, waiting=waiting, dead=row.messages.filter(state=Message.DEAD).count())
+
+
+def messages_of(subscription: str, actor: Actor, *, limit: int = 50) -> list[MessageView]:
+    """The newest first; of what was on them nothing is kept."""
+    rows = _found(subscription, actor).messages.order_by("-number")[:limit]
+    return [MessageView(**{n: getattr(row, n) for n in MessageView.__dataclass_fields__}) for row in rows]
+
+
+def attempts_of(subscription: str, actor: Actor, *, limit: int = 50) -> list[Attempt]:
+    """Every try with how it ended, the newest first, as the audit has it."""
+    subject = f"subscription:{_found(subscription, actor).id}"
+    kinds = (MessageDelivered.kind(), MessageFailed.kind())
+    found = [one for one in events(subject=subject, limit=4 * limit) if one.kind in kinds]
+    return [
+        Attempt(
+            one.data["message"],
+            one.at,
+            one.data["status"],
+            one.data.get("error", ""),
+            one.data.get("dead", False),
+        )
+        for one in found[:limit]
+    ]
 
 
 def dead_letters(actor: Actor, *, limit: int = 200) -> list[DeadLetter]:

@@ -33,6 +33,13 @@ class SubscriptionStopped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubscriptionResumed(Event):
+    """Whoever was told is told again; somebody had paused it."""
+
+    resource: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionTakenOver(Event):
     """From now on it is this actor's rights under which rows are read and sent."""
 

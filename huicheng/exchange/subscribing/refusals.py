@@ -53,3 +53,9 @@ class NotYoursToTake(SubscribingError):
     """A subscription is taken over within its department alone."""
 
     status = 403
+
+
+class NotPaused(SubscribingError):
+    """Only what runs is paused, and only what somebody paused is resumed."""
+
+    status = 409

@@ -14,7 +14,7 @@ from huicheng.exchange.feeding.models import Feed
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.tests.test_databases import mariadb_url, postgres_url  # noqa: F401
 from huicheng.exchange.tests.town import official
-from huicheng.ground.api import acting_as, events, jobs, run_inline, run_waiting, system_actor
+from huicheng.ground.api import Actor, acting_as, events, jobs, run_inline, run_waiting, system_actor
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,8 +222,9 @@ DENG, XU = official(31, "邓", "shuju", "deliver"), official(32, "徐", "shuju",
 def dengs(base):
     """A feed that Deng declared and that ran once."""
     exchange.declare(LAMPS, by_pack=False)
+    one = feed(base.url)  # a file of this machine: declared at the terminal, and his by now
+    Feed.objects.filter(id=one.id).update(actor=DENG.as_dict())
     with acting_as(DENG):
-        one = exchange.declare_feed("lamps", base.url, query="lamps", watermark="changed", key="id")
         return exchange.run_feed(one.id)
 
 
@@ -300,3 +301,44 @@ def test_from_mariadb(mariadb_url):  # noqa: F811
         run(one)
     assert ids() == [1, 2, 3, 4, 5]
     assert exchange.receipts(resource="lamps")[0].rows == 2
+
+
+SUN = Actor(id="account:1", name="孙丽", kind="official", department="shuju", duties=frozenset({"deliver", "steward"}))
+
+
+@pytest.mark.usefixtures("mode")
+def test_a_feed_is_tried_without_delivering_anything(base):
+    with acting_as(ME):
+        found = exchange.try_feed("lamps", base.url, query="lamps", watermark="changed", key="id")
+    assert (found.preview.rows, found.preview.accepted, found.mark) == (2, 2, ("2026-11-01 12:00:01", "2"))
+    assert exchange.receipts(resource="lamps") == []
+
+
+@pytest.mark.usefixtures("mode")
+@pytest.mark.parametrize(
+    "address", ["sqlite:////etc/passwd", "postgresql://a:b@127.0.0.1/x", "mysql://a:b@localhost:1/x"]
+)
+def test_an_official_points_at_nothing_inside(address):
+    how = {"query": "lamps", "watermark": "changed", "key": "id"}
+    with acting_as(SUN), pytest.raises(exchange.DatabaseNotAllowed):
+        exchange.try_feed("lamps", address, **how)
+    with acting_as(SUN), pytest.raises(exchange.DatabaseNotAllowed):
+        exchange.declare_feed("lamps", address, **how)
+
+
+@pytest.mark.usefixtures("mode")
+def test_a_name_that_leads_inside_later_is_not_followed(base, monkeypatch):
+    one = feed(base.url)
+    Feed.objects.update(anywhere=False)
+    with pytest.raises(exchange.DatabaseNotAllowed):
+        run(one)
+    assert exchange.feeds(ME)[0].failures == 1
+
+
+@pytest.mark.usefixtures("mode")
+def test_each_run_is_told_with_what_it_became(base):
+    one = feed(base.url)
+    run(one)
+    run(one)
+    told = exchange.runs_of_feed(one.id, ME)
+    assert [(each.rows, bool(each.delivery)) for each in told] == [(0, False), (2, True)]

@@ -327,3 +327,45 @@ def test_a_worker_killed_between_the_answer_and_its_note_sends_the_same_id_again
     assert len(set(ids)) == 1
     assert names(receiver) == ["一", "一"]
     assert not [one for one in jobs(state="failed") if one.name.startswith("subscribing")]
+
+
+def test_a_paused_subscription_sends_when_it_is_resumed_and_nobody_before(followed, receiver):
+    number = followed[0].id
+    with acting_as(HE):
+        exchange.pause_subscription(number)
+    change("一")
+    work()
+    change("二")
+    work()
+    assert receiver.came == []
+    assert exchange.subscription(number, HE).reason == "ByHand"
+    with acting_as(HE):
+        exchange.resume_subscription(number)
+    work(lambda: receiver.came)
+    assert names(receiver) == ["二"]
+
+
+def test_what_is_paused_is_not_paused_again_and_what_runs_is_not_resumed(followed):
+    number = followed[0].id
+    with acting_as(HE):
+        with pytest.raises(exchange.NotPaused):
+            exchange.resume_subscription(number)
+        exchange.pause_subscription(number)
+        with pytest.raises(exchange.NotPaused):
+            exchange.pause_subscription(number)
+
+
+def test_every_try_is_listed_with_how_it_ended(followed, receiver):
+    receiver.answers(500)
+    change("一")
+    work(lambda: exchange.dead_letters(HE))
+    tries = exchange.attempts_of(followed[0].id, HE)
+    assert [(one.error, one.dead) for one in tries] == [("HTTP 500", True), ("HTTP 500", False), ("HTTP 500", False)]
+    (message,) = exchange.messages_of(followed[0].id, HE)
+    assert (message.state, message.attempts, message.error) == ("dead", 3, "HTTP 500")
+    assert exchange.why_stopped(message.error) == "对方答了 500"
+
+
+def test_another_department_sees_no_message_of_it(followed):
+    with pytest.raises(exchange.NoSuchSubscription):
+        exchange.messages_of(followed[0].id, official(77, "王芳", "gongan", "read"))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, bureau, current_actor, opens_to
 from huicheng.portals.desk.sight import page_context
+from huicheng.portals.desk.telling import state_of
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column
 
@@ -26,6 +27,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         columns=_columns(),
         dead=[_dead(one) for one in exchange.dead_letters(actor)],
         stopped=_stopped(actor),
+        may_subscribe=actor.may("read") and bool(actor.department),
     )
     return render(request, "desk/subscriptions.html", context)
 
@@ -70,7 +72,7 @@ def _stopped(actor: Actor) -> list[dict[str, Any]]:
             "why": exchange.why_stopped(one.reason),
             "may_take": one.department == actor.department and actor.may("read"),
         }
-        for one in exchange.subscriptions(actor) if one.state == "paused"
+        for one in exchange.subscriptions(actor) if one.state == "paused" and one.reason != "ByHand"
     ]  # fmt: skip
 
 
@@ -85,13 +87,14 @@ def feeds(request: HttpRequest) -> HttpResponse:
 def _feed(one: exchange.FeedView, actor: Actor) -> dict[str, Any]:
     state = _("等待确认") if one.held else _("出错") if one.failures else _("正常")
     state = _("已停下") if one.stopped else state
+    tone = "bad" if one.stopped or one.failures else "warn" if one.held else "good"
     return {
         "title": _title(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
         "mark": " / ".join(one.mark) or "—", "ran": one.ran_at, "next": look.moment(one.next_at), "failures": one.failures,
-        "state": state, "error": look.said(one.error), "id": one.id,
+        "state": state, "state_tone": tone, "error": look.said(one.error), "id": one.id,
         "stopped": exchange.why_stopped(one.stopped) if one.stopped else "",
         "may_take": one.department == actor.department and actor.may("deliver"),
-        "href": reverse("desk:delivery", args=[one.held]) if one.held else "",
+        "href": reverse("desk:feed", args=[one.id]),
     }  # fmt: skip
 
 
@@ -115,17 +118,14 @@ def _title(code: str) -> str:
 def _subscription(one: exchange.SubscriptionView) -> dict[str, Any]:
     return {
         "title": _title(one.resource), "bureau": bureau(one.department), "url": one.url, "sent": one.sent,
-        "waiting": one.waiting, "dead": one.dead, "at": one.delivered_at, "state": _state(one.state),
+        "waiting": one.waiting, "dead": one.dead, "at": one.delivered_at, "state": state_of(one)[0],
+        "state_tone": state_of(one)[1], "href": reverse("desk:subscription", args=[one.id]),
     }  # fmt: skip
-
-
-def _state(state: str) -> str:
-    return {"active": _("推送中"), "paused": _("已停下")}.get(state, state)
 
 
 def _columns() -> list[Column]:
     return [
-        Column(name="title", title=_("资源")), Column(name="bureau", title=_("订阅方")),
+        Column(name="title", title=_("资源"), link="href"), Column(name="bureau", title=_("订阅方")),
         Column(name="url", title=_("送到"), kind="code", data=True), Column(name="sent", title=_("已送达"), kind="number"),
         Column(name="waiting", title=_("在排队"), kind="number"), Column(name="dead", title=_("没送到"), kind="number"),
         Column(name="at", title=_("最近送达"), kind="ago"), Column(name="state", title=_("状态"), kind="chip"),

@@ -104,7 +104,7 @@ def _returned(actor: Actor) -> Iterator[Need]:
 def _stopped(actor: Actor) -> Iterator[Need]:
     """What this official could take over, since who made it may no longer stand for it."""
     for one in exchange.subscriptions(actor) if actor.may("read") else ():
-        if one.state == "paused" and one.department == actor.department:
+        if one.state == "paused" and one.reason != "ByHand" and one.department == actor.department:
             title = _("「%(title)s」的订阅停下了") % {"title": _titled(one.resource)}
             yield Need(title, exchange.why_stopped(one.reason), reverse("desk:subscriptions"), "mail", "bad")
     for feed in exchange.feeds(actor) if actor.may("deliver") else ():

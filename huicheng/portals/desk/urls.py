@@ -8,6 +8,7 @@ from huicheng.portals.desk import (
     confirming,
     delivering,
     downloads,
+    drawing,
     editing,
     following,
     form_files,
@@ -20,6 +21,7 @@ from huicheng.portals.desk import (
     running,
     services,
     supervision,
+    telling,
     views,
 )
 
@@ -60,6 +62,12 @@ urlpatterns = [
     path("fusion/", running.fusion_runs, name="fusion"),
     path("fusion/start/", running.start_fusion, name="start_fusion"),
     path("feeds/", following.feeds, name="feeds"),
+    path("feeds/new/", drawing.declare, name="feed_new"),
+    path("feeds/f/<str:number>/", drawing.feed, name="feed"),
+    path("feeds/f/<str:number>/change/", drawing.change, name="feed_change"),
+    path("subscriptions/new/", telling.subscribe, name="subscribe"),
+    path("subscriptions/s/<str:number>/", telling.subscription, name="subscription"),
+    path("subscriptions/s/<str:number>/change/", telling.change, name="subscription_change"),
     path("feeds/take/<str:feed_id>/", following.take_feed, name="take_feed"),
     path("subscriptions/take/<str:subscription_id>/", following.take_subscription, name="take_subscription"),
     path("subscriptions/", following.subscriptions, name="subscriptions"),
