@@ -80,5 +80,7 @@ def tries(out: Console, subscription: str, *, limit: int) -> None:
     for one in exchange.attempts_of(subscription, current_actor(), limit=limit):
         ended = exchange.why_stopped(one.error) if one.error else "收下了"
         told = f"{ended} · 不再重试" if one.dead else ended
-        table.add_row(f"{localtime(one.at):%m-%d %H:%M:%S}", one.message, str(one.status or "—"), escape(told))
+        table.add_row(
+            f"{localtime(one.at):%m-%d %H:%M:%S}", one.message, str(one.status or "—"), escape(told)
+        )
     out.print(table)

@@ -42,7 +42,9 @@ def check_reach(address: str) -> None:
     if one.scheme == "sqlite":
         raise DatabaseNotAllowed(_("平台机器上的文件不能在网页上声明，请数据局在终端声明。"))
     try:
-        found = addresses_of(one.host, one.port or PORTS["mysql" if one.scheme in ("mysql", "mariadb") else "postgres"])
+        found = addresses_of(
+            one.host, one.port or PORTS["mysql" if one.scheme in ("mysql", "mariadb") else "postgres"]
+        )
     except (OSError, UnicodeError):
         raise DatabaseNotAllowed(_("找不到数据库的主机 %(host)s。") % {"host": one.host[:100]}) from None
     if not all(allowed(parsed(ip)) for ip in found):

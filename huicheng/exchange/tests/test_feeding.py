@@ -303,7 +303,9 @@ def test_from_mariadb(mariadb_url):  # noqa: F811
     assert exchange.receipts(resource="lamps")[0].rows == 2
 
 
-SUN = Actor(id="account:1", name="孙丽", kind="official", department="shuju", duties=frozenset({"deliver", "steward"}))
+SUN = Actor(
+    id="account:1", name="孙丽", kind="official", department="shuju", duties=frozenset({"deliver", "steward"})
+)
 
 
 @pytest.mark.usefixtures("mode")

@@ -360,7 +360,11 @@ def test_every_try_is_listed_with_how_it_ended(followed, receiver):
     change("一")
     work(lambda: exchange.dead_letters(HE))
     tries = exchange.attempts_of(followed[0].id, HE)
-    assert [(one.error, one.dead) for one in tries] == [("HTTP 500", True), ("HTTP 500", False), ("HTTP 500", False)]
+    assert [(one.error, one.dead) for one in tries] == [
+        ("HTTP 500", True),
+        ("HTTP 500", False),
+        ("HTTP 500", False),
+    ]
     (message,) = exchange.messages_of(followed[0].id, HE)
     assert (message.state, message.attempts, message.error) == ("dead", 3, "HTTP 500")
     assert exchange.why_stopped(message.error) == "对方答了 500"

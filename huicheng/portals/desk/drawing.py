@@ -63,12 +63,21 @@ def _seconds(text: str) -> int:
 
 def _resources(actor: Actor) -> list[tuple[str, str]]:
     """Those that take new rows one by one; a table replaced whole cannot grow by a watermark."""
-    fitting = [one for one in deliverable(actor) if one.mode == "append" or (one.mode == "upsert" and one.key)]
+    fitting = [
+        one for one in deliverable(actor) if one.mode == "append" or (one.mode == "upsert" and one.key)
+    ]
     return [(one.code, said(one.title)) for one in fitting]
 
 
 def _every(chosen: str) -> list[tuple[str, str]]:
-    words = {60: _("每分钟"), 300: _("每 5 分钟"), 900: _("每 15 分钟"), 3600: _("每小时"), 21600: _("每 6 小时"), 86400: _("每天")}
+    words = {
+        60: _("每分钟"),
+        300: _("每 5 分钟"),
+        900: _("每 15 分钟"),
+        3600: _("每小时"),
+        21600: _("每 6 小时"),
+        86400: _("每天"),
+    }
     known = [(str(seconds), words[seconds]) for seconds in EVERY]
     odd = chosen.isdigit() and chosen not in {value for value, _words in known}
     return [*known, (chosen, _("每 %(n)s 秒") % {"n": chosen})] if odd else known
@@ -79,7 +88,9 @@ def _shown(filled: dict[str, str], tried: Any) -> dict[str, Any]:
         return {"tried": None}
     spec = exchange.resource(filled["resource"])
     titles = {one.name: said(one.title) for one in spec.fields}
-    mapping = [{"column": column, "field": titles.get(name, name)} for column, name in tried.preview.mapping.items()]
+    mapping = [
+        {"column": column, "field": titles.get(name, name)} for column, name in tried.preview.mapping.items()
+    ]
     return {
         "tried": tried, "mark": " / ".join(tried.mark), "mapping": mapping,
         "issue_rows": showing.issue_rows(spec, tried.preview.issues[:ISSUES]), "issue_columns": showing.issue_columns(),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, BadInput, bureau, current_actor, opens_to
+from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import Column, Stat, said
 
@@ -46,7 +46,13 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 def _part(wrong: BadInput | None) -> str:
     if wrong is None:
         return ""
-    return "url" if isinstance(wrong, exchange.BadAddress) else "case" if isinstance(wrong, exchange.CaseNumberMissing) else "what"
+    return (
+        "url"
+        if isinstance(wrong, exchange.BadAddress)
+        else "case"
+        if isinstance(wrong, exchange.CaseNumberMissing)
+        else "what"
+    )
 
 
 def _choices(actor: Actor) -> list[dict[str, Any]]:
@@ -120,7 +126,11 @@ def _stats(one: exchange.SubscriptionView) -> list[Stat]:
 
 
 def _message(one: exchange.MessageView) -> dict[str, Any]:
-    words = {"waiting": (_("在排队"), "info"), "delivered": (_("已送达"), "good"), "dead": (_("没送到"), "bad")}
+    words = {
+        "waiting": (_("在排队"), "info"),
+        "delivered": (_("已送达"), "good"),
+        "dead": (_("没送到"), "bad"),
+    }
     state, tone = words[one.state]
     return {
         "id": one.id, "number": one.number, "state": state, "tone": tone, "dead": one.state == "dead",
@@ -131,9 +141,19 @@ def _message(one: exchange.MessageView) -> dict[str, Any]:
 
 
 def _try(one: exchange.Attempt) -> dict[str, Any]:
-    ended, tone = (exchange.why_stopped(one.error), "bad" if one.dead else "warn") if one.error else (_("收下了"), "good")
+    ended, tone = (
+        (exchange.why_stopped(one.error), "bad" if one.dead else "warn")
+        if one.error
+        else (_("收下了"), "good")
+    )
     told = f"{ended} · {_('不再重试')}" if one.dead else ended
-    return {"at": one.at, "message": one.message, "status": one.status or "—", "ended": told, "ended_tone": tone}
+    return {
+        "at": one.at,
+        "message": one.message,
+        "status": one.status or "—",
+        "ended": told,
+        "ended_tone": tone,
+    }
 
 
 def _try_columns() -> list[Column]:

@@ -30,7 +30,9 @@ def lamps(city, tmp_path, monkeypatch):
 
 
 def deliver(folder, watts):
-    (folder / "lamps.csv").write_text(f"编号,功率,更新时间\n1,{watts},2026-11-01 12:00:00\n", encoding="utf-8")
+    (folder / "lamps.csv").write_text(
+        f"编号,功率,更新时间\n1,{watts},2026-11-01 12:00:00\n", encoding="utf-8"
+    )
     with acting_as(system_actor("test")):
         exchange.deliver("lamps", folder / "lamps.csv")
 
@@ -52,7 +54,8 @@ def test_a_subscription_is_made_and_its_secret_shown_once(li, lamps):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "part"), [({"what": "own:police_households"}, "what"), ({"url": "ftp://x"}, "url"), ({"url": ""}, "url")]
+    ("wrong", "part"),
+    [({"what": "own:police_households"}, "what"), ({"url": "ftp://x"}, "url"), ({"url": ""}, "url")],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(li, lamps, wrong, part):
     answer = li.post(NEW, form(**wrong))
@@ -106,7 +109,9 @@ def test_a_feed_points_at_nothing_inside_and_says_so(li, lamps, do):
     assert "内网地址须由数据局列入允许的网段" in answer.content.decode()
 
 
-@pytest.mark.parametrize("wrong", [{"resource": ""}, {"address": "nowhere"}, {"watermark": "a b"}, {"every": "oft"}])
+@pytest.mark.parametrize(
+    "wrong", [{"resource": ""}, {"address": "nowhere"}, {"watermark": "a b"}, {"every": "oft"}]
+)
 def test_a_feed_that_is_wrongly_declared_is_not(li, lamps, monkeypatch, wrong):
     monkeypatch.setenv("HUICHENG_SERVICE_NETWORKS", "127.0.0.0/8")
     answer = li.post(FEED, fed(**wrong))
