@@ -49,6 +49,7 @@ from huicheng.codes.persons import (
 from huicheng.codes.phones import phone, phones
 from huicheng.codes.place_names import english_name, english_place
 from huicheng.codes.problems import Refused, is_doubt, problem_codes, problem_text
+from huicheng.codes.sounds import syllables
 from huicheng.codes.text import simplified
 from huicheng.codes.working_days import after_working_days, is_working_day
 
@@ -114,6 +115,7 @@ __all__ = [
     "sound_keys",
     "split_firm_name",
     "standard_address",
+    "syllables",
     "table",
     "table_names",
     "upgrade_person_id",

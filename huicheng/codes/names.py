@@ -9,6 +9,7 @@ from typing import Any
 
 from huicheng.codes.files import TABLES, rows
 from huicheng.codes.problems import Refused
+from huicheng.codes.sounds import syllables
 from huicheng.codes.text import half_width, simplified, without_blanks
 
 DOTS = re.compile(r"[··•‧・•∙⋅﹒.．]+")
@@ -53,9 +54,7 @@ def common_form(name: str) -> str:
 @lru_cache(200_000)
 def sound_key(name: str) -> str:
     """Toneless pinyin with the sounds northerners and southerners confuse made equal: 张静 = 章晶."""
-    from pypinyin import lazy_pinyin
-
-    return " ".join(_blurred(syllable) for syllable in lazy_pinyin(simplified(name).replace("·", "")))
+    return " ".join(_blurred(syllable) for syllable in syllables(simplified(name).replace("·", "")))
 
 
 def _blurred(syllable: str) -> str:

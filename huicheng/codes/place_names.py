@@ -7,6 +7,7 @@ from functools import cache
 
 from huicheng.codes.divisions import Division, find
 from huicheng.codes.files import ADMIN, TABLES, rows
+from huicheng.codes.sounds import syllables
 
 # The longest first: 满族自治县 is no 县, 街道 no 道.
 KINDS = (
@@ -54,15 +55,9 @@ def english_place(name: str, *, within: str = "") -> str:
 def _sound(code: str, root: str) -> str:
     """As the Ministry of Civil Affairs spells: one word, an apostrophe before a, o or e; 长白 is changbai here."""
     known = _pinyin().get((code[:6], root)) or _pinyin().get(("", root)) or ""
-    words = known.split() if len(known.split()) == len(root) else _spelled(root)
+    words = known.split() if len(known.split()) == len(root) else syllables(root)
     joined = "".join("'" + one if n and one[0] in "aoe" else one for n, one in enumerate(words))
     return joined.replace("lv", "lü").replace("nv", "nü").capitalize()
-
-
-def _spelled(root: str) -> list[str]:
-    from pypinyin import lazy_pinyin
-
-    return [str(one) for one in lazy_pinyin(root)]
 
 
 @cache

@@ -12,9 +12,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import pyarrow as pa
-import sqlglot
 from django.utils.translation import gettext as _
-from sqlglot import exp
 
 from huicheng.exchange.landing import draft_path
 from huicheng.exchange.reading.parquet import is_plain, to_text
@@ -177,6 +175,8 @@ def _up_to(batches: Rows, most: int | None) -> Rows:
 
 
 def _refuse_unless_select(query: str, dialect: str, name: str) -> None:
+    import sqlglot  # slow to load, and files need none of it
+
     try:
         trees = sqlglot.parse(query, dialect=dialect)
     except sqlglot.errors.SqlglotError as error:
@@ -185,7 +185,11 @@ def _refuse_unless_select(query: str, dialect: str, name: str) -> None:
             _("查询写得不对（%(why)s）") % {"why": str(error).splitlines()[0][:200]},
             do=_("请改正后再交付"),
         ) from error
-    if len(trees) != 1 or not isinstance(trees[0], exp.Query) or list(trees[0].find_all(exp.Into)):
+    if (
+        len(trees) != 1
+        or not isinstance(trees[0], sqlglot.exp.Query)
+        or list(trees[0].find_all(sqlglot.exp.Into))
+    ):
         raise QueryRefused(name, _("只能是一条 SELECT 查询"), do=_("请用 --query 写一条 SELECT"))
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import sqlglot
-from sqlglot.errors import SqlglotError
 
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 # These reach past the mounted tables and the rows asked for: settings, sequences, other statements, variables of the
@@ -74,9 +72,11 @@ def _trees(sql: str) -> list[dict[str, Any]]:
 
 def _position(sql: str) -> str:
     """sqlglot says where it stopped; DuckDB's serialiser does not."""
+    import sqlglot  # slow to load, and only a mistake needs it
+
     try:
         sqlglot.parse(sql, dialect="duckdb")
-    except SqlglotError as error:
+    except sqlglot.errors.SqlglotError as error:
         return f" ({str(error).splitlines()[0]})"
     return ""
 

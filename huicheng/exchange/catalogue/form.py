@@ -14,11 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from pypinyin import lazy_pinyin
 
+from huicheng.codes import api as codes
 from huicheng.exchange.catalogue.editing import FORMAT, METHOD, SHARE, UPDATE, problems
 from huicheng.exchange.catalogue.entries import Entry
 from huicheng.exchange.declarations import Field, Kind, Resource
@@ -270,7 +267,7 @@ def _meant(title: str, kind: Kind) -> tuple[Kind, bool]:
 
 def latin(title: str, *, most: int = 60) -> str:
     """A name that a table can have: 车牌号 → che_pai_hao."""
-    spelt = "_".join(re.findall(r"[a-z0-9]+", "_".join(lazy_pinyin(title)).lower()))
+    spelt = "_".join(re.findall(r"[a-z0-9]+", "_".join(codes.syllables(title)).lower()))
     return (spelt if spelt[:1].isalpha() else f"x_{spelt}")[:most].rstrip("_")
 
 
@@ -331,6 +328,8 @@ def _coded(pair: tuple[str, str]) -> str:
 
 def write_form(lines: Iterable[Mapping[str, str]], *, more: Sequence[str] = ()) -> bytes:
     """A workbook with the form's heading, ``more`` columns behind it, and these lines."""
+    from openpyxl import Workbook  # slow to load, and only forms need it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("信息资源目录")
     sheet.freeze_panes = "C2"
@@ -350,7 +349,10 @@ def _letters(place: int) -> str:
     return (chr(64 + (place - 1) // 26) if place > 26 else "") + chr(65 + (place - 1) % 26)
 
 
-def _heading(sheet: Any, name: str) -> WriteOnlyCell:
+def _heading(sheet: Any, name: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     cell = WriteOnlyCell(sheet, value=name)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color="E8EEF7")

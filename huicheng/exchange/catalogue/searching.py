@@ -18,9 +18,9 @@ from typing import Any
 import rjieba
 from django.db import connection
 from django.utils.translation import override
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
+from huicheng.codes import api as codes
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.models import ResourceRow
 from huicheng.ground.api import department, said
@@ -68,7 +68,7 @@ def _both(text: str) -> str:
 def _sounds(title: str) -> tuple[str, ...]:
     with override("en"):
         english = said(title).lower()
-    return (title.lower(), "".join(lazy_pinyin(title)).lower(), english)
+    return (title.lower(), "".join(codes.syllables(title)).lower(), english)
 
 
 def close(text: str, titles: Mapping[str, str], *, limit: int) -> list[str]:
@@ -99,8 +99,8 @@ def _pairs(run: str) -> Iterable[str]:
 def _spoken(title: str) -> str:
     """Pinyin from each word's start to the title's end, and its initials: any run of words is a prefix."""
     words = [word for word in rjieba.cut("".join(HAN.findall(title))) if word.strip()]
-    spelt = ["".join(lazy_pinyin(word)) for word in words]
-    initials = "".join(syllable[:1] for syllable in lazy_pinyin("".join(words)))
+    spelt = ["".join(codes.syllables(word)) for word in words]
+    initials = "".join(syllable[:1] for syllable in codes.syllables("".join(words)))
     return " ".join(["".join(spelt[i:]) for i in range(len(spelt))] + [initials])
 
 

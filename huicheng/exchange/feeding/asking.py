@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import sqlglot
 from django.utils.translation import gettext as _
-from sqlglot import exp
 
 from huicheng.exchange.databases import DIALECTS, address_of
 from huicheng.exchange.reading.source import tidy_header
 from huicheng.exchange.refusals import QueryRefused
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 TABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)?")
 COLUMN = re.compile(r"[^\W\d]\w{0,119}")
@@ -25,6 +26,8 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 def question(url: str, query: str, *, watermark: str, key: str, mark: list[str], lag: int) -> str:
     """``mark``: the greatest watermark and its greatest key so far. With a ``lag`` what lies so far before it is asked again."""
+    from sqlglot import exp  # slow to load, and only feeds need it
+
     dialect = DIALECTS[address_of(url).scheme]
     asked = exp.select("*").from_(_source(url, query, dialect))
     high, last = (exp.column(name, table="asked", quoted=True) for name in (watermark, key))
@@ -45,6 +48,9 @@ def question(url: str, query: str, *, watermark: str, key: str, mark: list[str],
 
 def _source(url: str, query: str, dialect: str) -> exp.Expression:
     """A table by its name, or a SELECT."""
+    import sqlglot
+    from sqlglot import exp
+
     if TABLE.fullmatch(query.strip()):
         return exp.to_table(query.strip(), dialect=dialect, alias="asked")
     try:
@@ -59,6 +65,8 @@ def _source(url: str, query: str, dialect: str) -> exp.Expression:
 
 
 def _literal(value: str) -> exp.Expression:
+    from sqlglot import exp
+
     return exp.Literal.number(value) if NUMBER.fullmatch(value) else exp.Literal.string(value)
 
 

@@ -12,8 +12,8 @@ from typing import Any, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
+from huicheng.codes import api as codes
 from huicheng.exchange.catalogue import UnknownResource, resource
 from huicheng.exchange.declarations import Field, Kind, Mode, Resource, Share, Update
 from huicheng.exchange.nodes.joining import centre
@@ -140,7 +140,7 @@ def fields_of(path: Path) -> list[Field]:
 
 
 def _name(title: str, taken: dict[str, int]) -> str:
-    letters = "_".join(lazy_pinyin(title)) if not title.isascii() else title
+    letters = "_".join(codes.syllables(title)) if not title.isascii() else title
     name = re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")[: MOST_NAME - 4] or "column"
     name = name if name[0].isalpha() else f"c_{name}"
     taken[name] = taken.get(name, 0) + 1

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from pypinyin import Style, lazy_pinyin
 
+from huicheng.codes import api as codes
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, bureau, said
 from huicheng.portals.citizen.mine import Section, plan
@@ -141,5 +141,5 @@ def _says(shown: str, chinese: str, word: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _sounds(chinese: str) -> tuple[str, str]:
-    sound = "".join(lazy_pinyin(chinese)).lower()
-    return sound, "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER)).lower()
+    spelt = [one.lower() for one in codes.syllables(chinese)]
+    return "".join(spelt), "".join(one[:1] for one in spelt)
