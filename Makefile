@@ -39,6 +39,9 @@ bench: .venv/dev.done  ## measure accuracy and speed beside a peer or the physic
 lock:  ## resolve requirements again (needs uv); no package host is named
 	@for set in base dev; do uv pip compile --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 -q requirements/$$set.in -o requirements/$$set.txt; done
+	@uv pip compile --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q \
+	  -c requirements/dev.txt --no-emit-package numpy --no-emit-package pyarrow \
+	  requirements/clients.in -o requirements/clients.txt
 
 messages:  ## list strings that have no English yet
 	@$(PY) -m pytest tests/test_translations.py
@@ -60,10 +63,13 @@ clean:  ## remove what was installed; the city in ./var stays
 	@$(PY) -m huicheng.city.messages
 	@touch $@
 
-.venv/dev.done: .venv/base.done requirements/dev.txt
+.venv/dev.done: .venv/base.done requirements/dev.txt requirements/clients.txt
 	@echo "Installing what the tests need ..."
 	@$(if $(UV),uv pip install -q -p .venv -r requirements/dev.txt,\
 	  .venv/bin/pip install -q --disable-pip-version-check -r requirements/dev.txt)
+	@rm -rf .venv/clients
+	@$(if $(UV),uv pip install -q -p .venv --no-deps --target .venv/clients -r requirements/clients.txt,\
+	  .venv/bin/pip install -q --disable-pip-version-check --no-deps --target .venv/clients -r requirements/clients.txt)
 	@touch $@
 
 node_modules/done: package-lock.json .venv/base.done
