@@ -15,6 +15,7 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange.tests.town import granted, publish_files
 from huicheng.ground.api import Actor, acting_as, system_actor
 from huicheng.identity import api as identity
+from tests.clients import CLIENTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
 PAGE = "/desk/catalogue/e/health_files/?tab=read"
@@ -58,7 +59,7 @@ def run(snippet, folder, token=""):
     command = (
         ["bash", "-ec", snippet.text] if snippet.runs == "shell" else [sys.executable, "-c", snippet.text]
     )
-    environment = {**os.environ, "HUICHENG_KEY": token, "no_proxy": "*"}
+    environment = {**os.environ, "HUICHENG_KEY": token, "no_proxy": "*", "PYTHONPATH": str(CLIENTS)}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
