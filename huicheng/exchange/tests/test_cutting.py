@@ -1,8 +1,6 @@
 """民政局's grant cuts what 卫健委's service answers: its items, its rows, its masks; those it tells of can see it."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -10,6 +8,7 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange.gateway import calling
 from huicheng.exchange.gateway.services import publish_service
 from huicheng.exchange.granting.models import GrantRow, QuotaRow
+from huicheng.exchange.tests.listening import listening
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import SUN, granted, granted_whole, publish_files
 from huicheng.ground.api import acting_as, events
@@ -27,31 +26,11 @@ LI = WANG | {
 }
 
 
-class Answering(BaseHTTPRequestHandler):
-    """Says what its server was told to say."""
-
-    def do_GET(self):
-        status, body = self.server.says
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body if self.command != "HEAD" else b"")
-
-    do_HEAD = do_GET
-
-    def log_message(self, *_words): ...
-
-
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setenv(calling.NETWORKS, "127.0.0.0/8")
-    found = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    found.says = (200, b"{}")
-    threading.Thread(target=found.serve_forever, daemon=True).start()
-    yield found
-    found.shutdown()
-    found.server_close()
+    with listening() as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,65 +8,34 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
-from datetime import timedelta
 
-import pyarrow as pa
 import pytest
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange.granting.models import GrantRow, QuotaRow
 from huicheng.exchange.tests.town import HE, PURPOSE
+from huicheng.exchange.tests.worlds import (
+    CANARY,
+    COLUMNS,
+    OTHERS,
+    SPARING,
+    WORLDS,
+    declare_worlds,
+    grant,
+    publish,
+    rows_of,
+    sights,
+)
 from huicheng.ground.api import events
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
-WORLDS = ("world_a", "world_b")
-PERSONAL = ("id_number", "name", "address", "phone", "blood_type")
-OTHERS = ("file_no", "sex", "birth_date", "updated_on")
-COLUMNS = PERSONAL + OTHERS
-GRANTED_ROWS = 4
-CANARY = re.compile(r"kanari[^\s\"',]*end")
-
-
-def value(column: str, place: int, secret: str) -> str:
-    """First and last as in the other world, so that a mask shows the same; what it hides is this world's own."""
-    return f"kana{place}{column[:1]}-kanari-{secret}-{column}-{place:02d}-end"
-
-
-def publish(code: str, shown: frozenset[str], secret: str, strangers: int) -> None:
-    """Four rows inside the granted ones, ``strangers`` outside; ``shown`` are the columns seen as they are."""
-    spec = exchange.resource(code)
-    rows = []
-    for place in range(GRANTED_ROWS + strangers):
-        inside = place < GRANTED_ROWS
-        words = "same" if inside else secret
-        row = {name: value(name, place, words if name in shown and inside else secret) for name in COLUMNS}
-        rows.append(row | {"sex": "1" if inside else "2"})
-    layout = pa.schema([(name, pa.string()) for name in (f.name for f in spec.fields)])
-    exchange.publish_table(code, pa.Table.from_pylist(rows, schema=layout))
-
-
-def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...]) -> None:
-    now = timezone.now()
-    GrantRow.objects.filter(resource=code).delete()
-    one = GrantRow.objects.create(
-        id=f"G{code}", application="A1", resource=code, department="minzheng", owner="weijian", purpose=PURPOSE,
-        columns=list(columns), plain=list(plain), filter=[["sex", "=", "1"]], per_minute=10**6,
-        rows_per_day=10**9, starts=now - timedelta(days=1), expires=now + timedelta(days=1),
-    )  # fmt: skip
-    QuotaRow.objects.bulk_create(QuotaRow(grant=one, span=span) for span in ("minute", "day"))
 
 
 @pytest.fixture
 def worlds(db) -> None:
-    spec = exchange.resource("health_files")
-    fields = tuple(replace(f, kind="text" if f.kind == "date" else f.kind) for f in spec.fields)
-    for code in WORLDS:
-        exchange.declare(replace(spec, code=code, fields=fields), by_pack=False)
+    declare_worlds()
 
 
 columns = st.sampled_from([*COLUMNS, "rowid", "_delivery", "base_id", "__s0", "__n0", "filename"])
@@ -123,14 +92,6 @@ def questions(draw) -> str:
     return draw(st.sampled_from(WHOLE)).replace("{q}", one)
 
 
-@st.composite
-def sights(draw) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which columns are granted, and which of the personal ones plain."""
-    seen = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
-    plain = draw(st.lists(st.sampled_from(PERSONAL), unique=True))
-    return tuple(seen), tuple(name for name in plain if name in seen)
-
-
 def outcome(question: str, code: str) -> str:
     """What the asker learns: the rows, whatever their order, or the refusal's words."""
     sql = re.sub(r"\braw\.T\b", f"raw.{code}", question)
@@ -145,8 +106,8 @@ def outcome(question: str, code: str) -> str:
 def check(sight, asked: list[str]) -> None:
     seen, plain = sight
     shown = frozenset(name for name in seen if name in plain or name in OTHERS)
-    publish("world_a", shown, "aaaa", 3)
-    publish("world_b", shown, "bbbb", 5)
+    publish("world_a", rows_of(shown, "aaaa", 3))
+    publish("world_b", rows_of(shown, "bbbb", 5))
     for code in WORLDS:
         grant(code, seen, plain)
     for question in asked:
@@ -159,9 +120,6 @@ def check(sight, asked: list[str]) -> None:
     told = json.dumps([event.data for event in events(limit=200)], ensure_ascii=False, default=str)
     assert "-aaaa-" not in told
     assert "-bbbb-" not in told
-
-
-SPARING = settings(suppress_health_check=list(HealthCheck), deadline=None)
 
 
 @settings(SPARING, max_examples=25)

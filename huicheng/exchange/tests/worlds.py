@@ -1,0 +1,72 @@
+"""Two worlds of health files that differ only in what a grant does not show; masks hide the same in both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pyarrow as pa
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from huicheng.exchange import api as exchange
+from huicheng.exchange.granting.models import GrantRow, QuotaRow
+from huicheng.exchange.tests.town import PURPOSE
+
+SPARING = settings(suppress_health_check=list(HealthCheck), deadline=None)
+WORLDS = ("world_a", "world_b")
+PERSONAL = ("id_number", "name", "address", "phone", "blood_type")
+OTHERS = ("file_no", "sex", "birth_date", "updated_on")
+COLUMNS = PERSONAL + OTHERS
+GRANTED_ROWS = 4
+CANARY = re.compile(r"kanari[^\s\"',]*end")
+
+
+def value(column: str, place: int, secret: str) -> str:
+    """First and last as in the other world, so that a mask shows the same; what it hides is this world's own."""
+    return f"kana{place}{column[:1]}-kanari-{secret}-{column}-{place:02d}-end"
+
+
+def rows_of(shown: frozenset[str], secret: str, strangers: int) -> list[dict[str, str]]:
+    """Four rows inside the granted ones, ``strangers`` outside; ``shown`` are the columns seen as they are."""
+    rows = []
+    for place in range(GRANTED_ROWS + strangers):
+        inside = place < GRANTED_ROWS
+        words = "same" if inside else secret
+        row = {name: value(name, place, words if name in shown and inside else secret) for name in COLUMNS}
+        rows.append(row | {"sex": "1" if inside else "2"})
+    return rows
+
+
+def publish(code: str, rows: list[dict[str, str]]) -> None:
+    spec = exchange.resource(code)
+    layout = pa.schema([(name, pa.string()) for name in (f.name for f in spec.fields)])
+    exchange.publish_table(code, pa.Table.from_pylist(rows, schema=layout))
+
+
+def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...]) -> None:
+    now = timezone.now()
+    GrantRow.objects.filter(resource=code).delete()
+    one = GrantRow.objects.create(
+        id=f"G{code}", application="A1", resource=code, department="minzheng", owner="weijian", purpose=PURPOSE,
+        columns=list(columns), plain=list(plain), filter=[["sex", "=", "1"]], per_minute=10**6,
+        rows_per_day=10**9, starts=now - timedelta(days=1), expires=now + timedelta(days=1),
+    )  # fmt: skip
+    QuotaRow.objects.bulk_create(QuotaRow(grant=one, span=span) for span in ("minute", "day"))
+
+
+def declare_worlds() -> None:
+    spec = exchange.resource("health_files")
+    fields = tuple(replace(f, kind="text" if f.kind == "date" else f.kind) for f in spec.fields)
+    for code in WORLDS:
+        exchange.declare(replace(spec, code=code, fields=fields), by_pack=False)
+
+
+@st.composite
+def sights(draw) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which columns are granted, and which of the personal ones plain."""
+    seen = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
+    plain = draw(st.lists(st.sampled_from(PERSONAL), unique=True))
+    return tuple(seen), tuple(name for name in plain if name in seen)
