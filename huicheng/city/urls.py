@@ -8,6 +8,8 @@ from huicheng.city import jobs  # noqa: F401  (their names, where the pages show
 from huicheng.city.metrics import metrics
 from huicheng.ground.api import opens_to
 
+handler404 = "huicheng.city.missing.not_found"
+handler400 = "huicheng.city.missing.bad_request"
 PORTALS = {"": "look", "me/": "citizen", "open/": "open", "city/": "decision", "desk/": "desk"}
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -16,6 +16,7 @@ from huicheng.codes.checksums import (
 from huicheng.codes.code_tables import CodeTable, code_labels, label, table, table_names
 from huicheng.codes.coordinates import gcj02_columns_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
 from huicheng.codes.dates import dates, read_date, read_datetime
+from huicheng.codes.division_history import DivisionSpan, division_spans, division_table
 from huicheng.codes.divisions import Division, children, division, find, present_day
 from huicheng.codes.money import Money, read_money
 from huicheng.codes.names import (
@@ -60,6 +61,7 @@ __all__ = [
     "CodeTable",
     "CreditCode",
     "Division",
+    "DivisionSpan",
     "FirmName",
     "Money",
     "PersonId",
@@ -77,6 +79,8 @@ __all__ = [
     "credit_codes",
     "dates",
     "division",
+    "division_spans",
+    "division_table",
     "english_name",
     "english_place",
     "find",

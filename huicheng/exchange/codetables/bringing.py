@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from huicheng.codes import api as codes
 from huicheng.exchange.catalogue.life import may_edit
 from huicheng.exchange.codetables.models import LocalTable
+from huicheng.exchange.codetables.translating import DIVISION
 from huicheng.exchange.harmless import harmless_cell
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.refusals import MissingColumns, NotYours
@@ -80,7 +81,15 @@ class WrongLocalCodes(BadInput):
         super().__init__(_("%(file)s 没有收下：%(told)s。请改好后再上传。") % {"file": file, "told": told})
 
 
-def national(name: str) -> codes.CodeTable:
+def code_table_names() -> tuple[str, ...]:
+    """The national tables, the divisions among them: these have a history of their own."""
+    return tuple(sorted((*codes.table_names(), DIVISION)))
+
+
+def national(name: str, *, day: date | None = None) -> codes.CodeTable:
+    """``day``: as it stood then, for the table that changes; the others are one edition of their standard."""
+    if name == DIVISION:
+        return codes.division_table(day)
     if name not in codes.table_names():
         raise UnknownCodeTable(_("没有代码表“%(name)s”。") % {"name": name[:60]})
     return codes.table(name)
@@ -201,6 +210,13 @@ def codes_csv(table: str, *, owner: str | None = None) -> str:
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     known = national(table)
+    if owner is None and table == DIVISION:
+        writer.writerow(["代码", "名称", "启用", "停用", "现在的代码", "沿革"])
+        writer.writerows(
+            (one.code, harmless_cell(one.name), one.since or "", one.until or "", one.present, harmless_cell(one.reason))
+            for one in codes.division_spans()
+        )  # fmt: skip
+        return out.getvalue()
     if owner is None:
         writer.writerow(["代码", "名称"])
         writer.writerows((code, harmless_cell(name)) for code, name in known.names.items())

@@ -7,9 +7,11 @@ from huicheng.exchange.codetables.bringing import (
     UnknownCodeTable,
     WrongLocalCodes,
     bring_codes,
+    code_table_names,
     codes_csv,
     local_codes,
 )
+from huicheng.exchange.codetables.bringing import national as national_codes
 from huicheng.exchange.codetables.translating import Translated, translations_of
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "UnknownCodeTable",
     "WrongLocalCodes",
     "bring_codes",
+    "code_table_names",
     "codes_csv",
     "local_codes",
+    "national_codes",
     "translations_of",
 ]

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from django.utils import timezone
 
 from huicheng.exchange.codetables.models import LocalTable, Translation
-from huicheng.exchange.declarations import Resource
+from huicheng.exchange.declarations import Field, Resource
 
+DIVISION = "division"
 UNKNOWN = "code.local_unknown"
 # By the field that holds the codes: what stands in the file, and the national code for it.
 Dictionaries = Mapping[str, Mapping[str, str]]
@@ -30,9 +31,14 @@ class Translated:
     values: int
 
 
+def table_of(field: Field) -> str:
+    """The national table that a field's values are codes of; divisions are known by their kind."""
+    return field.codes or (DIVISION if field.kind == "division" else "")
+
+
 def in_force(spec: Resource, *, day: date | None = None) -> dict[str, int]:
     """{table: version} of the provider's own codes that a delivery of this day is read by."""
-    wanted = {field.codes for field in spec.fields if field.codes}
+    wanted = {table for field in spec.fields if (table := table_of(field))}
     rows = LocalTable.objects.filter(
         department=spec.owner, table__in=wanted, valid_from__lte=day or timezone.localdate()
     )
@@ -45,7 +51,7 @@ def dictionaries(spec: Resource, versions: Mapping[str, int]) -> dict[str, dict[
     for table, version in versions.items():
         row = LocalTable.objects.get(department=spec.owner, table=table, version=version)
         words = {one[1]: one[2] for one in row.lines if one[1]} | {one[0]: one[2] for one in row.lines}
-        found |= {field.name: words for field in spec.fields if field.codes == table}
+        found |= {field.name: words for field in spec.fields if table_of(field) == table}
     return found
 
 
@@ -65,11 +71,11 @@ def note_translations(
     Translation.objects.filter(delivery=delivery).delete()
     Translation.objects.bulk_create(
         Translation(
-            delivery=delivery, field=field.name, table=field.codes, department=spec.owner,
-            version=versions[field.codes], values=counts.get(field.name, 0),
+            delivery=delivery, field=field.name, table=table_of(field), department=spec.owner,
+            version=versions[table_of(field)], values=counts.get(field.name, 0),
         )
         for field in spec.fields
-        if field.codes and field.codes in versions
+        if table_of(field) in versions
     )  # fmt: skip
 
 

@@ -165,3 +165,37 @@ def test_a_required_code_is_told_of_once(permits, tmp_path):
     bring(tmp_path)
     receipt = delivered(tmp_path, "M", "F", "9", "X", "")
     assert [one.code for one in issues(receipt.id)] == ["code.local_unknown", "missing"]
+
+
+PLACES = "本地代码,本地名称,国家代码\nHP,和平,210102\nLZ,辽中,210122\n"
+
+
+@pytest.fixture
+def places(tmp_path):
+    declare(
+        Resource(
+            code="stalls", title="摊位", owner="gongan", key=("number",),
+            fields=(Field("number", "编号", "text", required=True), Field("district", "区县", "division")),
+        ),
+        by_pack=False,
+    )  # fmt: skip
+    path = tmp_path / "places.csv"
+    path.write_text(PLACES, encoding="utf-8")
+    return bring_codes(path, WU, owner="gongan", table="division")
+
+
+def test_a_department_s_own_districts_become_the_divisions_that_stand_now(places, tmp_path):
+    assert [one.national for one in places.lines] == ["210102", "210115"]
+    (tmp_path / "stalls.csv").write_text("编号,区县\n1,HP\n2,LZ\n3,XX\n", encoding="utf-8")
+    with acting_as(WU):
+        receipt = deliver("stalls", tmp_path / "stalls.csv")
+    assert lake.read("raw.stalls").read_all()["district"].to_pylist() == ["210102", "210115"]
+    assert receipt.refused == 1
+    (told,) = translations_of(receipt.id)
+    assert (told.field, told.table, told.version, told.values) == ("district", "division", 1, 2)
+
+
+def test_the_divisions_are_taken_away_with_their_history(places):
+    text = codes_csv("division")
+    assert "210122,辽中县,,2016-01-08,210115,撤县设区" in text
+    assert "辽中区" in codes_csv("division", owner="gongan")

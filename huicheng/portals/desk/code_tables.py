@@ -23,6 +23,7 @@ from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import Column
 
 LARGEST = 5 * 1024 * 1024
+DIVISION, OURS = "division", "21"
 
 
 @opens_to("official")
@@ -34,10 +35,11 @@ def tables(request: HttpRequest) -> HttpResponse:
             own[one.table].append(bureau(one.department))
     rows = [
         {
-            "name": name, "source": codes.table(name).source, "count": len(codes.table(name).names),
+            "name": name, "source": known.source, "count": len(known.names),
             "own": "、".join(own.get(name, [])), "href": reverse("desk:code_table", args=[name]),
         }
-        for name in codes.table_names()
+        for name in exchange.code_table_names()
+        for known in [exchange.national_codes(name)]
     ]  # fmt: skip
     columns = [
         Column(name="name", title=_("代码表"), kind="code", link="href"),
@@ -49,9 +51,10 @@ def tables(request: HttpRequest) -> HttpResponse:
 
 
 def _known(name: str) -> codes.CodeTable:
-    if name not in codes.table_names():
-        raise Http404(_("没有这张代码表。"))
-    return codes.table(name)
+    try:
+        return exchange.national_codes(name)
+    except exchange.UnknownCodeTable:
+        raise Http404(_("没有这张代码表。")) from None
 
 
 @opens_to("official")
@@ -68,7 +71,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     versions = exchange.local_codes(table=name)
     actor = current_actor()
     context = page_context(
-        name=name, source=known.source, error=error, rows=_rows(known), columns=_columns(),
+        name=name, source=known.source, error=error, **_national(request, name, known),
         versions=versions, chosen=_chosen(request, versions), owners=_owners(),
         may=exchange.may_edit(actor, actor.department or ""), own=actor.department,
         today=request.POST.get("valid_from", ""),
@@ -138,6 +141,50 @@ def _columns() -> list[Column]:
         Column(name="name", title=_("名称")),
         Column(name="also", title=_("也写作"), data=True),
     ]
+
+
+def _national(request: HttpRequest, name: str, known: codes.CodeTable) -> dict[str, Any]:
+    """All of a short table; of the divisions those of one province, as they stood on a day or with their history."""
+    if name != DIVISION:
+        return {"rows": _rows(known), "columns": _columns(), "history": None}
+    try:
+        day = _day(request.GET.get("day", ""))
+    except BadInput:
+        day = None
+    provinces = [one for one in codes.division_spans() if one.code.endswith("0000") and not one.until]
+    within = request.GET.get("within", "")
+    within = within if within in {one.code[:2] for one in provinces} else OURS
+    asked = {"day": day, "within": within, "provinces": [(one.code[:2], one.name) for one in provinces]}
+    return {"rows": _spans(within, day), "columns": _span_columns(), "history": asked}
+
+
+def _spans(within: str, day: date | None) -> list[dict[str, Any]]:
+    """With a day what stood then; without one everything that ever stood, and what was renamed."""
+    found = [one for one in codes.division_spans() if (one.code or one.present).startswith(within)]
+    if day:
+        found = [
+            one
+            for one in found
+            if one.code and (not one.since or one.since <= day) and (not one.until or day < one.until)
+        ]
+    now = codes.division_table().names
+    return [
+        {
+            "code": one.code or "—", "name": one.name, "since": one.since, "until": one.until, "reason": one.reason,
+            "state": _("已停用") if one.until else _("现行"), "state_tone": "" if one.until else "good",
+            "now": f"{one.present} {now.get(one.present, '')}" if one.until else "",
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _span_columns() -> list[Column]:
+    return [
+        Column(name="code", title=_("代码"), kind="code"), Column(name="name", title=_("名称"), data=True),
+        Column(name="since", title=_("启用"), kind="day"), Column(name="until", title=_("停用于"), kind="day"),
+        Column(name="state", title=_("状态"), kind="chip"), Column(name="now", title=_("现在是"), data=True),
+        Column(name="reason", title=_("沿革"), data=True),
+    ]  # fmt: skip
 
 
 def _mapped(known: codes.CodeTable, one: exchange.LocalCodes) -> list[dict[str, str]]:
