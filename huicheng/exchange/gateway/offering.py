@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.asking import admit, leaves_a_trace
 from huicheng.exchange.catalogue import resource
+from huicheng.exchange.evidence.reading import Admitted
+from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.gateway import calling
+from huicheng.exchange.gateway.cutting import reading_of, sight_of, told
 from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.gateway.refusals import (
     AnswerUnfit,
@@ -18,6 +24,7 @@ from huicheng.exchange.gateway.refusals import (
     NotYoursToPublish,
     ServiceFault,
     ServiceUnfit,
+    WholeAnswerOnly,
 )
 from huicheng.exchange.gateway.services import (
     Asked,
@@ -31,7 +38,7 @@ from huicheng.exchange.gateway.services import (
 )
 from huicheng.ground.api import Event, act, current_actor, publish
 
-MOST_SHOWN = 4_000
+MOST_SHOWN, TRIAL = 4_000, "试调"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +63,10 @@ class ServiceTried(Event):
 
 @dataclass(frozen=True)
 class Tried:
-    """``problem`` in words where no answer came, or none that the gateway would pass on; ``body`` is its beginning."""
+    """``problem`` in words where no answer came, or none that the gateway would pass on; ``body`` is its beginning,
+
+    as far as who tries it may see the entry's rows; ``hidden`` where nobody can tell how far that is.
+    """
 
     status: int
     kind: str
@@ -65,6 +75,7 @@ class Tried:
     body: str
     problem: str
     unfit: bool
+    hidden: bool = False
 
 
 def service(code: str) -> ServiceView:
@@ -109,27 +120,48 @@ def try_service(
     place, _mark, query = path.lstrip("/").partition("?")
     asked = Asked(method, place, query, "", "application/json", b"")
     target = target_of(base_url.rstrip("/"), asked)
-    return _tried(code, urlsplit(base_url.rstrip("/")), asked, target, timeout, answer_schema)
+    admitted = admit(f"SELECT 1 FROM {spec.table}", current_actor(), TRIAL)
+    call = partial(
+        calling.call, urlsplit(base_url.rstrip("/")), calling.Call(method, target, _headers(asked))
+    )
+    return _tried(admitted[spec.table], asked, partial(call, timeout=timeout), answer_schema)
 
 
-def _tried(code: str, base: Any, asked: Asked, target: str, timeout: float, schema: Any) -> Tried:
-    start, answer, problem = time.monotonic(), None, None
-    headers = {
+def _headers(asked: Asked) -> dict[str, str]:
+    return {
         "Accept": asked.accept, "User-Agent": "huicheng-gateway", "Connection": "close",
-        "X-Huicheng-Department": current_actor().department or "", "X-Huicheng-Purpose": quote("试调"),
+        "X-Huicheng-Department": current_actor().department or "", "X-Huicheng-Purpose": quote(TRIAL),
     }  # fmt: skip
+
+
+def _tried(one: Admitted, asked: Asked, call: Callable[[], calling.Answer], schema: Any) -> Tried:
+    start, answer, shown, problem = time.monotonic(), None, None, None
     try:
-        answer = calling.call(base, calling.Call(asked.method, target, headers), timeout=timeout)
+        answer = call()
+        shown = _shown(one, asked, answer, schema)
         check(schema, asked, answer)
     except ServiceFault as fault:
         problem = fault
     ms = round((time.monotonic() - start) * 1000)
-    _note_tried(code, answer.status if answer else 0, type(problem).__name__ if problem else "ok", ms)
-    body = answer.body[:MOST_SHOWN].decode("utf-8", "replace") if answer else ""
+    status, size = (answer.status, len(answer.body)) if answer else (0, 0)
+    _note_tried(one.spec.code, status, type(problem).__name__ if problem else "ok", ms)
+    body = shown.body[:MOST_SHOWN].decode("utf-8", "replace") if shown else ""
     return Tried(
-        answer.status if answer else 0, answer.kind if answer else "", ms, len(answer.body) if answer else 0, body,
-        str(problem or ""), isinstance(problem, AnswerUnfit),
+        status, answer.kind if answer else "", ms, size, body, str(problem or ""), isinstance(problem, AnswerUnfit),
+        hidden=bool(answer and not shown),
     )  # fmt: skip
+
+
+def _shown(one: Admitted, asked: Asked, answer: calling.Answer, schema: Any) -> calling.Answer | None:
+    """A trial shows no more than a reading would, and stands in the log of those it tells of; None: it shows nothing."""
+    try:
+        sight = sight_of(one, schema)
+        found = told(sight, answer, head=asked.method == "HEAD")
+    except (WholeAnswerOnly, AnswerUnfit):
+        return None
+    if leaves_a_trace(current_actor(), {one.spec.table: one}):
+        note(current_actor(), TRIAL, [reading_of(sight, found)])
+    return found.answer
 
 
 @act

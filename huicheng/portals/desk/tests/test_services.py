@@ -11,7 +11,7 @@ from huicheng.portals.desk.tests.conftest import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLISH = "/desk/services/s/health_files/publish/"
-FILE = {"file_no": "JK1", "name": "王小明"}
+FILE = {"file_no": "JK1", "name": "王小明", "id_number": "210102196003070001"}
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -41,7 +41,7 @@ def sun(city):
 
 
 def form(address, **how):
-    usual = {"base_url": address, "methods": ["GET"], "items": ["file_no", "name"], "shape": "object", "timeout": "5",
+    usual = {"base_url": address, "methods": ["GET"], "items": ["file_no", "name", "id_number"], "shape": "object", "timeout": "5",
              "per_minute": "30", "on_mismatch": "refuse", "do": "publish"}  # fmt: skip
     return usual | how
 
@@ -49,12 +49,23 @@ def form(address, **how):
 def test_she_tries_it_publishes_it_and_finds_it_in_her_list(sun, address):
     tried = sun.post(PUBLISH, form(address, do="try", path="file")).content.decode()
     assert "通过：应答与结构相符" in tried
-    assert "王小明" in tried
+    assert "王**" in tried
+    assert "王小明" not in tried
+    assert len(exchange.readings_of([FILE["id_number"]])) == 1
     assert exchange.services() == []
     assert sun.post(PUBLISH, form(address)).status_code == 302
     (one,) = exchange.services()
     assert (one.per_minute, one.on_mismatch, one.timeout) == (30, "refuse", 5.0)
     assert "近 30 天调用" in sun.get("/desk/services/").content.decode()
+
+
+def test_a_trial_shows_nothing_where_nobody_can_tell_how_far_she_may_see(sun, address):
+    tried = sun.post(
+        PUBLISH, form(address, do="try", path="file", items=["file_no", "name"])
+    ).content.decode()
+    assert "通过：应答与结构相符" in tried
+    assert "不显示正文" in tried
+    assert "王" not in tried.partition('id="tried"')[2].partition("</section>")[0]
 
 
 def test_a_trial_that_does_not_fit_says_where(sun, address):
