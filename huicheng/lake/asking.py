@@ -127,6 +127,10 @@ def _opened(
     except duckdb.Error as error:
         unread = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
         raise QuestionFailed(str(error), unread=unread) from error
+    except OSError as error:  # how a stream of Arrow says what the engine said
+        if "INTERRUPT" in str(error):
+            raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
+        raise QuestionFailed(str(error)) from error
     finally:
         timer.cancel()
         engine.close()

@@ -45,6 +45,13 @@ def test_a_long_answer_comes_in_batches(people):
     assert sum(batch.num_rows for batch in lake.stream(sql)) == 200_000
 
 
+def test_what_fails_in_the_middle_of_an_answer_fails_by_name(people):
+    sql = "SELECT CASE WHEN range < 300000 THEN 1 ELSE CAST('x' || range AS INTEGER) END AS n FROM range(500000)"
+    for read in (lambda: lake.ask(sql, limit=400_000), lambda: list(lake.stream(sql))):
+        with pytest.raises(lake.QuestionFailed):
+            read()
+
+
 def test_a_question_that_never_ends_is_stopped():
     with pytest.raises(lake.QuestionTooLong, match="1 s"):
         lake.ask("SELECT count(*) FROM range(100000000000) a, range(1000) b", timeout=1)
