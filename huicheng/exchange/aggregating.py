@@ -3,7 +3,8 @@
 The columns that a question groups or chooses by cut the rows into cells. A cell of fewer than k people is not shown,
 nor what could be found by taking the shown cells of its line from a total; where a sum would leave a hidden cell out
 without saying so, the whole question is refused. So each figure shown is exact, and two questions of which one cuts
-finer than the other differ by nobody or by k at least.
+finer than the other differ by nobody or by k at least. Nor do two that are asked before and after a delivery:
+they are answered from editions of the table.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huicheng.exchange import editions
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import Admitted, text_of
-from huicheng.exchange.evidence.sets import sql_key
 from huicheng.exchange.evidence.trees import Tree, Untraceable, parse
 from huicheng.exchange.granting.refusals import OnlyAggregates
 from huicheng.exchange.policy import Decision, mount_of
@@ -57,7 +58,8 @@ Cell = tuple[str | None, ...]
 def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
     """The same admission, narrowed to the cells that may be seen; or a refusal that says why not."""
     cut = judged(text_of(sql), table, one)
-    pinned = replace(one.decision, version=lake.version(one.spec.table))
+    edition, source = editions.current(one.spec, one.decision, cut.all)
+    pinned = replace(one.decision, version=source, edition=edition)
     cells, unique = _counted(one.spec, pinned, cut.all)
     least = one.decision.smallest_group
     hidden = hidden_cells(cells, least, unique=unique)
@@ -89,7 +91,7 @@ def _said(value: str | None) -> str:
 
 def _counted(spec: Resource, decision: Decision, columns: tuple[str, ...]) -> tuple[dict[Cell, int], bool]:
     """How many there are in each cell, and whether nobody stands in more than one row."""
-    keys = {f"__n{place}": sql_key(f'"{name}"') for place, name in enumerate(spec.subjects)}
+    keys = {name: f'"{name}"' for name in (f"{editions.KEY}{place}" for place in range(len(spec.subjects)))}
     counts = [f'count(DISTINCT "{name}")' for name in keys] or ["count(*)"]
     least = f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
     mount = mount_of(spec, decision)

@@ -55,7 +55,9 @@ def recalled(
 ) -> lake.Answer:
     """The answer over the tables as they stand: remembered if it was asked of these very files today."""
     text = sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
-    sight = tuple((name, *mount.columns.items(), mount.where) for name, mount in sorted(mounts.items()))
+    sight = tuple(
+        (name, *mount.columns.items(), mount.where, mount.rows) for name, mount in sorted(mounts.items())
+    )
     question = (home(), timezone.localdate(), text, tuple(sorted((params or {}).items())), sight)
     before = _state(mounts)
     with _shelf:

@@ -6,6 +6,7 @@ already masked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from huicheng.exchange.declarations import Field, Mask, Resource
@@ -38,7 +39,7 @@ class Decision:
     """``columns`` empty = denied; ``reason`` says why, for the log, ``refusal`` for the person refused.
 
     Under a ``grant`` its quota is taken before an answer goes out. Where there is a ``smallest_group`` only sums do, over
-    groups that are no smaller.
+    groups that are no smaller, and they are made on an ``edition``.
     ``version`` is the one that the decision was made on, where that matters.
     """
 
@@ -50,6 +51,7 @@ class Decision:
     refusal: AccessDenied | None = None
     version: int | None = None
     smallest_group: int = 0
+    edition: Path | None = None
 
     @property
     def allowed(self) -> bool:
@@ -198,8 +200,12 @@ def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
     columns = {
         f.name: _column(f, decision.columns[f.name]) for f in resource.fields if f.name in decision.columns
     }
+    if decision.edition:
+        columns = {name: f'"{name}"' for name in columns}
     absent = {name: f"CAST(NULL AS {ABSENT.get(resource.field(name).kind, 'VARCHAR')})" for name in columns}
-    return lake.Mount(columns=columns, absent=absent, where=decision.where, version=decision.version)
+    return lake.Mount(
+        columns=columns, absent=absent, where=decision.where, version=decision.version, rows=decision.edition
+    )
 
 
 def _column(field: Field, show: Show) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from huicheng.lake.engine import closed_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
@@ -42,13 +43,14 @@ class Mount:
     """How a table is shown to a question: expressions by column name, a row filter, a version to pin.
 
     No columns means all of them, plain. ``absent`` is what stands for a column that this version of the table does
-    not have yet. Expressions and filter are the platform's own SQL, never a user's.
+    not have yet. ``rows`` is a Parquet file that stands for the table. Expressions and filter are the platform's own SQL, never a user's.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
     version: int | None = None
+    rows: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,20 @@ def _opened(
 ) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:
     question = judge(_text(sql))
     shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
-    pins = {name: pin(name, mount.version) for name, mount in shown.items()}
-    deltas = {name: delta for name, (delta, _hold) in pins.items()}
-    files = {name: files_of(delta) for name, delta in deltas.items()}
+    pins = {name: pin(name, mount.version) for name, mount in shown.items() if mount.rows is None}
+    files = {name: files_of(delta) for name, (delta, _hold) in pins.items()}
+    files |= {name: [str(mount.rows)] for name, mount in shown.items() if mount.rows}
+    versions = {name: mount.version or 0 for name, mount in shown.items()}
+    versions |= {name: delta.version() for name, (delta, _hold) in pins.items()}
     engine = closed_connection([path for one in files.values() for path in one])
     timer = threading.Timer(timeout, engine.interrupt)
     try:
         for name, mount in shown.items():
-            show(engine, name, mount, files[name], arrow_schema(deltas[name]))
+            show(engine, name, mount, files[name], _shape(mount, pins[name][0] if name in pins else None))
         engine.execute("SET lock_configuration = true")
         timer.start()
         given = {name: value for name, value in (params or {}).items() if name in question.params}
-        yield question, engine.sql(question.sql, params=given), {n: d.version() for n, d in deltas.items()}
+        yield question, engine.sql(question.sql, params=given), versions
     except duckdb.InterruptException:
         raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
     except duckdb.Error as error:
@@ -136,6 +140,10 @@ def _opened(
         engine.close()
         for _delta, hold in pins.values():
             hold.release()
+
+
+def _shape(mount: Mount, delta: Any) -> pa.Schema:
+    return pq.read_schema(mount.rows) if mount.rows else arrow_schema(delta)
 
 
 def show(

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.models import SetKey, SubjectSet, Traced
-from huicheng.exchange.evidence.sets import SMALL, Keys, file_set, packed, place_of, sql_key, unpacked
+from huicheng.exchange.evidence.sets import SMALL, Keys, file_set, packed, sql_key
 from huicheng.exchange.evidence.tracing import HIDDEN, Trace, columns_named, trace
 from huicheng.exchange.evidence.trees import Untraceable
 from huicheng.exchange.policy import Decision, mount_of
@@ -108,6 +108,8 @@ def read(
     sql: Path | str, params: Mapping[str, Any] | None, admitted: Mapping[str, Admitted], limit: int | None
 ) -> tuple[lake.Answer, Read]:
     """Ask, with the subjects carried beside the rows where that can be."""
+    if _of_editions(admitted):
+        return _only_figures(sql, admitted, lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
     text = text_of(sql)
     plan = _plan(text, admitted)
     if plan and plan.carrying:
@@ -127,7 +129,20 @@ def read_again(
 ) -> tuple[lake.Answer, Read]:  # fmt: skip
     """The same for an answer that is remembered: its subjects are asked for beside it, and remembered too."""
     answer = recalled(sql, params, mounts_of(admitted))
+    if _of_editions(admitted):
+        return _only_figures(sql, admitted, answer)
     return answer, _looked_up(sql, answer, params, admitted, _plan(text_of(sql), admitted))
+
+
+def _of_editions(admitted: Mapping[str, Admitted]) -> bool:
+    return any(one.decision.edition for one in admitted.values())
+
+
+def _only_figures(
+    sql: Path | str, admitted: Mapping[str, Admitted], answer: lake.Answer
+) -> tuple[lake.Answer, Read]:
+    """Sums over groups that are all large enough to hide in disclose nobody."""
+    return answer, _read(sql, answer, admitted, "cells", np.empty(0, np.uint64))
 
 
 def read_ahead(sql: str, where: str, params: Mapping[str, Any] | None, one: Admitted) -> Read:
@@ -144,46 +159,15 @@ def read_ahead(sql: str, where: str, params: Mapping[str, Any] | None, one: Admi
     return replace(found, rows=None, answer="", rule="rows" if where else found.rule)
 
 
-def subject_columns(spec: Resource) -> dict[str, str]:
+def subject_columns(spec: Resource, salted: str = "") -> dict[str, str]:
     """Hidden columns with a keyed hash of whom each row is about, for what reads a table in its own way."""
-    return {name: sql_key(expression) for name, expression in _subjects(spec).items()}
+    return {name: sql_key(expression, salted) for name, expression in _subjects(spec).items()}
 
 
 def read_of_changes(sql: str, found: pa.Table, shown: pa.Table, one: Admitted, version: int) -> Read:
     """A reading of what changed up to ``version``: it discloses those whose rows changed, and no others."""
     answer = lake.Answer(shown, sql, {one.spec.table: version}, 0)
     return _read(sql, answer, {one.spec.table: one}, "rows", _keys(found))
-
-
-def keys_for(one: Read, salted: str) -> Keys:
-    """Those whom the reading disclosed, as somebody else's salt makes their keys."""
-    told = _kept_keys(one.known) if one.known else one.keys
-    if not len(told):
-        return told
-    found = [np.empty(0, np.uint64)]
-    for table, each in one.admitted.items():
-        for expression in _subjects(each.spec).values() if _naming(each.spec) else ():
-            found.append(_translated(table, expression, one.versions[table], told, salted))
-    return _joined(found)
-
-
-def _translated(table: str, expression: str, version: int, told: Keys, salted: str) -> Keys:
-    mount = lake.Mount(
-        columns={"ours": sql_key(expression), "theirs": sql_key(expression, salted)}, version=version
-    )
-    pairs = lake.ask(
-        f"SELECT DISTINCT ours, theirs FROM {table} WHERE ours IS NOT NULL", mounts={table: mount}
-    ).table
-    ours, theirs = (pairs[name].to_numpy().astype(np.uint64) for name in ("ours", "theirs"))
-    return np.asarray(theirs[np.isin(ours, told)], np.uint64)
-
-
-def _kept_keys(sha256: str) -> Keys:
-    kept = SubjectSet.objects.get(sha256=sha256)
-    if kept.filed:
-        return unpacked(place_of(sha256).read_bytes())
-    rows = SetKey.objects.filter(subjects=kept).values_list("key", flat=True)
-    return np.array([key % (1 << 64) for key in rows], np.uint64)
 
 
 def rows_disclosed(one: Read) -> int:
@@ -221,7 +205,7 @@ def pinned(admitted: Mapping[str, Admitted], versions: Mapping[str, int]) -> dic
 
 def _carrying(admitted: Mapping[str, Admitted], versions: Mapping[str, int]) -> dict[str, lake.Mount]:
     """The same sight of the tables, with a keyed hash of whom each row is about in a column beside."""
-    mounts = mounts_of(admitted)
+    mounts = {t: mount_of(one.spec, replace(one.decision, edition=None)) for t, one in admitted.items()}
     for table, one in admitted.items():
         shown = {**mounts[table].columns, **{n: sql_key(e) for n, e in _subjects(one.spec).items()}}
         pin = versions.get(table, mounts[table].version)

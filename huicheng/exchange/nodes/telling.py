@@ -13,8 +13,9 @@ from typing import Any, get_args
 import numpy as np
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.evidence.abroad import keys_for
 from huicheng.exchange.evidence.models import Teller
-from huicheng.exchange.evidence.reading import Admitted, Read, Rule, keys_for
+from huicheng.exchange.evidence.reading import Admitted, Read, Rule
 from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.evidence.sets import Keys, packed, unpacked
 from huicheng.exchange.nodes.problems import MalformedRequest, TamperedBody

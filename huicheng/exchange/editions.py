@@ -1,0 +1,348 @@
+"""Editions 统计版: what grants for statistics only are told of a table, so that a change of a few shows nowhere.
+
+Every question under such a grant is answered from the newest edition. A later edition differs from each one before it,
+in every cell that could be told from that one, by nobody or by k people at least: where a delivery changed fewer, the
+cell stays as it was told until more have changed. So no two answers, whenever they were given, differ by a few.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.utils import timezone
+
+from huicheng.exchange.declarations import Field, Resource
+from huicheng.exchange.evidence.sets import salt, sql_key
+from huicheng.exchange.landing import alone, sync_folder
+from huicheng.exchange.policy import Decision, mount_of
+from huicheng.ground.api import Event, act, home, publish
+from huicheng.lake import api as lake
+
+# Each edition is compared with all before it, so they come slower when there are many.
+EVERY, MANY, THEN = timedelta(days=1), 30, timedelta(days=30)
+KEY, MARK = "__n", "__mark"
+SUMMED = ("integer", "number", "money", "boolean")
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionMade(Event):
+    """The figures of a resource moved on to its version ``source`` in so many cells; others wait for more changes."""
+
+    resource: str
+    number: int
+    source: int
+    moved: int
+    held: int
+
+
+@dataclass(frozen=True)
+class Edition:
+    """``cut``: the columns by which it was told in parts."""
+
+    number: int
+    source: int
+    at: str
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """The editions of one sight of a resource; ``looked`` is the version that was looked at last."""
+
+    place: Path
+    editions: tuple[Edition, ...] = ()
+    looked: int = -1
+    keys: int = 0
+
+    @property
+    def newest(self) -> Edition:
+        return self.editions[-1]
+
+    def whole(self, one: Edition) -> Path:
+        return self.place / f"{one.number}.parquet"
+
+    def told(self, one: Edition) -> Path:
+        """What is left of an older edition: its cells, and marks of who stood in them with what."""
+        return self.place / f"{one.number}.told.parquet"
+
+    def write(self) -> None:
+        draft = self.place / ".book"
+        draft.write_text(
+            json.dumps(
+                {"looked": self.looked, "keys": self.keys, "editions": [asdict(e) for e in self.editions]}
+            )
+        )
+        os.replace(draft, self.place / "book.json")
+
+
+def read_book(place: Path) -> Book:
+    path = place / "book.json"
+    if not path.exists():
+        return Book(place)
+    data = json.loads(path.read_text())
+    editions = tuple(Edition(**{**one, "cut": tuple(one["cut"])}) for one in data["editions"])
+    return Book(place, editions, data["looked"], data["keys"])
+
+
+def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Path, int]:
+    """The file to answer from, and the table's version it stands for; ``cut`` may be told of it from now on."""
+    place = _place(spec, decision)
+    with alone(place / ".lock"):
+        book = read_book(place)
+        if not book.editions:
+            book = _first(book, spec, decision)
+        elif _due(book, lake.version(spec.table)):
+            book = _next(book, spec, decision)
+        last = book.newest
+        if more := sorted({*last.cut, *cut}) if set(cut) - set(last.cut) else []:
+            book = replace(book, editions=(*book.editions[:-1], replace(last, cut=tuple(more))))
+            book.write()
+        return book.whole(last), last.source
+
+
+def _place(spec: Resource, decision: Decision) -> Path:
+    """One for each department, filter, columns and k: a grant that is renewed goes on where the old one stood."""
+    department = decision.grant.department if decision.grant else ""
+    sight = [
+        department,
+        sorted(decision.columns.items()),
+        decision.where,
+        spec.subjects,
+        decision.smallest_group,
+    ]
+    return _folder(spec.code) / hashlib.sha256(json.dumps(sight).encode()).hexdigest()[:32]
+
+
+def _folder(code: str) -> Path:
+    return home() / "statistics" / code
+
+
+def _due(book: Book, newest: int) -> bool:
+    pause = EVERY if len(book.editions) < MANY else THEN
+    old = timezone.now() - datetime.fromisoformat(book.newest.at) >= pause
+    return newest != book.looked and old
+
+
+def _first(book: Book, spec: Resource, decision: Decision) -> Book:
+    source = lake.version(spec.table)
+    made = Edition(1, source, timezone.now().isoformat())
+    book = replace(book, editions=(made,), looked=source, keys=len(spec.subjects))
+    _write_newest(book.whole(made), spec, replace(decision, version=source))
+    book.write()
+    return book
+
+
+def _next(book: Book, spec: Resource, decision: Decision) -> Book:
+    source, newest = lake.version(spec.table), book.place / ".newest.parquet"
+    _write_newest(newest, spec, replace(decision, version=source))
+    made = Edition(book.newest.number + 1, source, timezone.now().isoformat())
+    try:
+        moved, held = settle(book, newest, book.whole(made), decision.smallest_group)
+    finally:
+        newest.unlink(missing_ok=True)
+    for old in book.editions[:-1]:
+        book.whole(old).unlink(missing_ok=True)  # the one before stays a while: somebody may be reading it
+    book = replace(book, looked=source)
+    if moved:
+        book = replace(book, editions=(*book.editions, made))
+    book.write()
+    told = EditionMade(
+        subject=f"resource:{spec.code}", resource=spec.code, number=book.newest.number, source=source,
+        moved=moved, held=held,
+    )  # fmt: skip
+    act(publish)(told)
+    return book
+
+
+def _write_newest(path: Path, spec: Resource, decision: Decision) -> None:
+    """The table as the grant shows it, with keys of whom each row is about and a mark of all it says."""
+    mount = mount_of(spec, decision)
+    shown = {name: _said(spec.field(name), sql) for name, sql in mount.columns.items()}
+    texts = ", ".join(f"CAST({sql} AS VARCHAR)" for sql in mount.columns.values())
+    keys = {f"{KEY}{place}": sql_key(f'"{name}"') for place, name in enumerate(spec.subjects)}
+    mark = {MARK: f"left(sha256('{salt()}' || CAST(to_json([{texts}]) AS VARCHAR)), 32)"}
+    mount = replace(mount, columns={**shown, **keys, **mark})
+    batches = lake.stream(f"SELECT * FROM {spec.table}", mounts={spec.table: mount})
+    first = next(batches)
+    with _whole_or_none(path) as draft, pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _said(one: Field, shown: str) -> str:
+    """Of what is personal and no number only that it is there: no more of it is ever counted."""
+    if one.sensitivity != "personal" or one.kind in SUMMED:
+        return shown
+    return f"CASE WHEN {shown} IS NULL THEN NULL ELSE '*' END"
+
+
+@contextmanager
+def _whole_or_none(path: Path) -> Iterator[Path]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".draft-{path.name}")
+    try:
+        yield draft
+        os.replace(draft, path)
+        sync_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+# --- which cells move on ---
+
+
+def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
+    """Write the next edition; how many of its cells moved, and how many wait. Where none did nothing is written."""
+    engine = lake.connection()
+    run: Callable[[str], Any] = engine.execute
+    try:
+        cut = sorted({name for one in book.editions for name in one.cut})
+        changed = _lay_out(run, book, newest, cut, least)
+        while any([_hold_back(run, book, place, least) for place in range(len(book.editions))]):
+            pass
+        moved = _count(run)
+        if moved:
+            _write(run, book, made, cut)
+        return moved, changed - moved
+    finally:
+        engine.close()
+
+
+def _cell(names: Sequence[str]) -> str:
+    """What tells a cell from all others: JSON knows nothing from "null", and a comma inside from one between."""
+    if not names:
+        return "'[]'"
+    texts = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in names)
+    return f"CAST(to_json([{texts}]) AS VARCHAR)"
+
+
+def _file(path: Path) -> str:
+    return f"read_parquet({lake.literal(str(path))})"
+
+
+def _who(book: Book) -> str:
+    return ", ".join([*(f"{KEY}{place}" for place in range(book.keys)), MARK])
+
+
+def _lay_out(run: Any, book: Book, newest: Path, cut: list[str], least: int) -> int:
+    """``taken`` are the cells that would move: at first those in which enough changed. How many changed at all."""
+    last = len(book.editions) - 1
+    coarser = ", ".join(f"{_cell(one.cut)} AS __c{place}" for place, one in enumerate(book.editions))
+    for name, path in (("newest", newest), ("held", book.whole(book.newest))):
+        run(f"CREATE VIEW {name}_rows AS SELECT *, {_cell(cut)} AS __b FROM {_file(path)}")
+        run(f"CREATE TABLE {name} AS SELECT __b, {coarser}, {_who(book)} FROM {name}_rows")
+    for place, one in enumerate(book.editions):
+        path = book.whole(one) if place == last else book.told(one)
+        run(
+            f"CREATE TABLE told{place} AS SELECT {_cell(one.cut)} AS __c{place}, {_who(book)} FROM {_file(path)}"
+        )
+    run(f"CREATE TABLE changed AS {_differing('newest', 'held', '__b', _who(book))}")
+    # Before anything else is looked at, so that what a few changed decides nothing elsewhere.
+    run(f"CREATE TABLE taken AS SELECT __b FROM changed GROUP BY __b HAVING {_people(book)} >= {int(least)}")
+    return int(run("SELECT count(DISTINCT __b) FROM changed").fetchone()[0])
+
+
+def _people(book: Book) -> str:
+    counts = [f"count(DISTINCT {KEY}{n})" for n in range(book.keys)] or ["count(*)"]
+    return f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
+
+
+def _differing(one: str, other: str, cell: str, who: str) -> str:
+    here, there = (f"SELECT {cell}, {who} FROM {name}" for name in (one, other))
+    return f"({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})"
+
+
+def _count(run: Any) -> int:
+    return int(run("SELECT count(*) FROM taken").fetchone()[0])
+
+
+def _hold_back(run: Any, book: Book, place: int, least: int) -> bool:
+    """Take back the moves that would let a few be told from the edition at ``place``; whether there were any."""
+    names = f"__b, __c{place}, {_who(book)}"
+    run(
+        f"CREATE OR REPLACE VIEW next AS SELECT {names} FROM newest WHERE __b IN (FROM taken) "
+        f"UNION ALL SELECT {names} FROM held WHERE __b NOT IN (FROM taken)"
+    )
+    few = (
+        f"SELECT __c{place} FROM ({_differing('next', f'told{place}', f'__c{place}', _who(book))}) "
+        f"GROUP BY 1 HAVING {_people(book)} < {int(least)}"
+    )
+    before = _count(run)
+    run(f"CREATE OR REPLACE TEMP TABLE few AS {few}")
+    run(
+        f"DELETE FROM taken WHERE __b IN (SELECT __b FROM newest WHERE __c{place} IN (FROM few) "
+        f"UNION ALL SELECT __b FROM held WHERE __c{place} IN (FROM few))"
+    )
+    return _count(run) < before
+
+
+def _write(run: Say, book: Book, made: Path, cut: list[str]) -> None:
+    """The new edition, and of the one before it what later ones are compared with."""
+    last = book.newest
+    columns = ", ".join(dict.fromkeys([*(f'"{name}"' for name in last.cut), *_who(book).split(", ")]))
+    with _whole_or_none(book.told(last)) as draft:
+        run(
+            f"COPY (SELECT {columns} FROM {_file(book.whole(last))}) TO {lake.literal(str(draft))} (FORMAT parquet)"
+        )
+    rows = (
+        "SELECT * EXCLUDE (__b) FROM newest_rows WHERE __b IN (FROM taken) "
+        "UNION ALL BY NAME SELECT * EXCLUDE (__b) FROM held_rows WHERE __b NOT IN (FROM taken)"
+    )
+    with _whole_or_none(made) as draft:
+        run(f"COPY ({rows}) TO {lake.literal(str(draft))} (FORMAT parquet)")
+
+
+# --- whoever is gone from the table ---
+
+
+def forget(spec: Resource) -> None:
+    """Rows were erased: whoever is no longer in the table has no key here either, but still stands in what was told.
+
+    A key that means nothing takes the place of his, the same in every edition, so that his going is hidden among
+    others' as any change is.
+    """
+    for place in sorted(path.parent for path in _folder(spec.code).glob("*/book.json")):
+        with alone(place / ".lock"):
+            _forget(read_book(place), spec)
+
+
+def _forget(book: Book, spec: Resource) -> None:
+    files = sorted(book.place.glob("[0-9]*.parquet"))
+    if not book.keys or not files:
+        return
+    mount = lake.Mount(
+        columns={f"{KEY}{place}": sql_key(f'"{name}"') for place, name in enumerate(spec.subjects)}
+    )
+    names = ", ".join(mount.columns)
+    there = lake.ask(f"SELECT DISTINCT {names} FROM {spec.table}", mounts={spec.table: mount}).table
+    engine = lake.connection()
+    try:
+        engine.register("there", there)
+        every = " UNION ".join(f"SELECT {n} AS k FROM {_file(path)}" for path in files for n in mount.columns)
+        still = " UNION ".join(f"SELECT {n} AS k FROM there" for n in mount.columns)
+        engine.execute(
+            f"CREATE TABLE gone AS SELECT k, hash(uuid()) AS other FROM ({every}) WHERE k IS NOT NULL "
+            f"AND k NOT IN (SELECT k FROM ({still}) WHERE k IS NOT NULL)"
+        )
+        for path in files:
+            _rewrite(engine, path, list(mount.columns))
+    finally:
+        engine.close()
+
+
+def _rewrite(engine: Any, path: Path, names: list[str]) -> None:
+    other = ", ".join(f"coalesce((SELECT other FROM gone WHERE k = {n}), {n}) AS {n}" for n in names)
+    with _whole_or_none(path) as draft:
+        engine.execute(
+            f"COPY (SELECT * REPLACE ({other}) FROM {_file(path)}) TO {lake.literal(str(draft))} (FORMAT parquet)"
+        )
