@@ -77,6 +77,7 @@ from huicheng.exchange.databases import is_address
 from huicheng.exchange.declarations import About, Field, Resource
 from huicheng.exchange.delivering import deliver
 from huicheng.exchange.drifting import Drift, DriftLine, drift_lines
+from huicheng.exchange.editions import EditionMade
 from huicheng.exchange.erasing import Erased, ErasureRefused, RowsErased, erase, forget_pending
 from huicheng.exchange.erasures import Erasure, carry_over, erasures, erasures_file, is_register, settled
 from huicheng.exchange.events import (
@@ -197,6 +198,7 @@ __all__ = [
     "DeliveryWithdrawn",
     "Drift",
     "DriftLine",
+    "EditionMade",
     "EmptySource",
     "Entry",
     "EntryHeldBack",
