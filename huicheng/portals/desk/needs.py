@@ -17,6 +17,7 @@ from huicheng.exchange import api as exchange
 from huicheng.fusion import api as fusion
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, JobView, bureau, said
+from huicheng.identity import api as identity
 from huicheng.portals.desk import quality
 from huicheng.portals.desk.sight import deliverable, sees_all
 from huicheng.portals.look import api as look
@@ -42,6 +43,7 @@ def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> 
         (_held(newest), _("还有 %(n)s 份交付等待确认"), reverse("desk:deliveries")),
         (_asked(actor), _("还有 %(n)s 份数据申请等您答复"), reverse("desk:access") + "?show=asked"),
         (_returned(actor), _("还有 %(n)s 份数据申请要补正"), reverse("desk:access") + "?show=mine"),
+        (_prepared(actor), _("还有 %(n)s 个拟好的密钥等您接受"), reverse("desk:keys")),
         (_stopped(actor), _("还有 %(n)s 个订阅或定时取数停下了"), reverse("desk:subscriptions")),
         (_failed(newest), _("还有 %(n)s 份交付没有成功"), reverse("desk:deliveries") + "?show=refused"),
         (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
@@ -101,16 +103,26 @@ def _returned(actor: Actor) -> Iterator[Need]:
             yield Need(_("「%(title)s」的申请要补正") % {"title": title}, said(one.reason), href, "inbox")
 
 
+def _prepared(actor: Actor) -> Iterator[Need]:
+    """What the data bureau proposed: there is no key before somebody who keeps the department's keys accepts it."""
+    own = actor.department or "-"
+    for one in identity.api_keys(own) if identity.keeps_keys(actor, own) else ():
+        if one.state == "prepared":
+            yield Need(
+                _("数据局替本部门拟好的密钥等您接受"), one.name, reverse("desk:keys"), "inbox", data=True
+            )
+
+
 def _stopped(actor: Actor) -> Iterator[Need]:
     """What this official could take over, since who made it may no longer stand for it."""
     for one in exchange.subscriptions(actor) if actor.may("read") else ():
         if one.state == "paused" and one.reason != "ByHand" and one.department == actor.department:
             title = _("「%(title)s」的订阅停下了") % {"title": _titled(one.resource)}
-            yield Need(title, exchange.why_stopped(one.reason), reverse("desk:subscriptions"), "mail", "bad")
+            yield Need(title, exchange.why_stopped(one.reason), reverse("desk:subscriptions"), "mail")
     for feed in exchange.feeds(actor) if actor.may("deliver") else ():
         if feed.stopped and feed.department == actor.department:
             title = _("「%(title)s」的定时取数停下了") % {"title": _titled(feed.resource)}
-            yield Need(title, exchange.why_stopped(feed.stopped), reverse("desk:feeds"), "clock", "bad")
+            yield Need(title, exchange.why_stopped(feed.stopped), reverse("desk:feeds"), "clock")
 
 
 def _titled(code: str) -> str:

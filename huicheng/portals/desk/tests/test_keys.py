@@ -50,6 +50,8 @@ def test_the_bureau_prepares_and_the_department_accepts_where_the_key_is_then_sh
     )
     number = api_keys("gongan")[0].id
     assert f"hck_{number}_" not in page.content.decode()
+    assert "等您接受" in chen.get("/desk/").content.decode()
+    assert "等您接受" not in zhao.get("/desk/").content.decode()
     assert zhao.post("/desk/keys/", {"accept": number}).status_code == 400
     assert f"hck_{number}_" in chen.post("/desk/keys/", {"accept": number}).content.decode()
 
