@@ -106,15 +106,6 @@ def departments() -> None:
     out.print(table)
 
 
-@main.command()
-@click.option("--only", multiple=True, type=click.Choice(["people", "firms", "houses"]))
-def fuse(only: tuple[str, ...]) -> None:
-    """Standardise, link and fuse what was delivered into the base registers."""
-    from huicheng.city.delivering import fuse as run
-
-    run(out, only)
-
-
 @main.group()
 def audit() -> None:
     """The chain of events."""

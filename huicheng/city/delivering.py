@@ -13,7 +13,6 @@ from rich.table import Table
 
 from huicheng.city.showing import bar
 from huicheng.exchange import api as exchange
-from huicheng.fusion import api as fusion
 from huicheng.ground.api import BadInput, department, run_inline
 
 SHOWN_ISSUES = SHOWN_KINDS = 20
@@ -246,16 +245,4 @@ def list_resources(out: Console) -> None:
     for one in exchange.resources():
         rows = exchange.statistics(one.code).rows
         table.add_row(one.code, one.title, department(one.owner).short, one.mode, f"{rows:,}")
-    out.print(table)
-
-
-def fuse(out: Console, only: tuple[str, ...]) -> None:
-    kinds = only or ("people", "firms", "houses")
-    with bar(out, "融合") as shown:
-        run = fusion.fuse(kinds=kinds, progress=shown)
-    table = Table("库", "来源行", "基准记录", "用时")
-    for kind, figures in run.figures.items():
-        table.add_row(
-            kind, f"{figures['rows']:,}", f"{figures['entities']:,}", f"{figures['seconds']:.1f} 秒"
-        )
     out.print(table)

@@ -171,6 +171,7 @@ from huicheng.exchange.subscribing import door as subscribing
 from huicheng.exchange.subscribing.door import *  # noqa: F403
 from huicheng.exchange.supervising import door as supervising
 from huicheng.exchange.supervising.door import *  # noqa: F403
+from huicheng.exchange.texts import Texts, read_texts
 
 __all__ = [
     "CHOICES",
@@ -254,6 +255,7 @@ __all__ = [
     "Swept",
     "TableMismatch",
     "TablePublished",
+    "Texts",
     "TooLarge",
     "UnknownCategory",
     "UnknownFormat",
@@ -307,6 +309,7 @@ __all__ = [
     "problems",
     "propose_mapping",
     "publish_table",
+    "read_texts",
     "reading_snippets",
     "readings_of",
     "recall",

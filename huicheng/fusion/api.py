@@ -13,6 +13,9 @@ from huicheng.fusion.events import FusionFinished
 from huicheng.fusion.linking.design import Block, Comparison, Design, Rows
 from huicheng.fusion.linking.linking import Links, link
 from huicheng.fusion.meaning import column_of, fact_of, meaning
+from huicheng.fusion.outside.mapping import MappingRefused, read_mapping
+from huicheng.fusion.outside.outcome import Outcome
+from huicheng.fusion.outside.running import fuse_folder
 from huicheng.fusion.sources import AUTHORITY, SOURCES, Authority, Source
 from huicheng.ground.api import (
     Actor,
@@ -27,8 +30,9 @@ from huicheng.ground.api import (
 )
 
 __all__ = ["AUTHORITY", "SOURCES", "Authority", "Block", "Comparison", "Design", "FusionFinished", "FusionRefused", "FusionRun", "Links",
-           "NoSuchRun", "Rows", "Source",
-           "column_of", "fact_of", "forget", "fuse", "link", "meaning", "reason_of", "run_of", "runs"]  # fmt: skip
+           "MappingRefused", "NoSuchRun", "Outcome", "Rows", "Source",
+           "column_of", "fact_of", "forget", "fuse", "fuse_folder", "link", "meaning",
+           "read_mapping", "reason_of", "run_of", "runs"]  # fmt: skip
 
 KINDS = ("people", "firms", "houses")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,12 @@ class Standard:
 KEPT = {"people": ("id_number",), "firms": ("credit_code",), "houses": ()}
 
 
-def standardise(kind: str, read: Read) -> Standard:
+def standardise(kind: str, read: Read, *, among: Sequence[Source] | None = None) -> Standard:
+    """``among``: sources to read instead of those that the departments of the city declare."""
     origins: list[Source] = []
     pieces, kept, hints = [], [], []
     standard = Standard(kind, pa.table({}), (), {}, {})
-    for source in sources(kind):
+    for source in sources(kind) if among is None else among:
         raw = read(source)
         if raw is None or not raw.num_rows:
             continue

@@ -62,7 +62,7 @@ def _meet(probe_keys: Keys, keys: Keys, entities: Ints, cap: int) -> tuple[Ints,
     return probes[owner], entities[start[owner] + inside]
 
 
-def find_peers(rows: Rows, members: Ints, blocks: tuple[Block, ...], cap: int = 30) -> tuple[Ints, Ints]:
+def find_peers(rows: Rows, members: Ints, blocks: tuple[Block, ...], cap: int) -> tuple[Ints, Ints]:
     """Pairs (places in members, left < right) among rows that share a key."""
     lefts, rights = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for block in blocks:

@@ -48,12 +48,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`levels` from missing (0) to the best. `prior`: log-odds each level is worth before any label is seen."""
+    """`levels` from missing (0) to the best. `prior`: log-odds each level is worth before any label is seen.
+    `strangers`: how often two rows drawn blindly reach each level, where that is known better than from `compare`."""
 
     name: str
     levels: tuple[str, ...]
     prior: tuple[float, ...]
     compare: Callable[[Rows, Ints, Ints], Levels]
+    strangers: Callable[[Rows, Ints, Ints], NDArray[np.float64]] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Design:
     `joint`: comparisons that mean something else together than apart. `trusted`: does the row agree with what its
     own code says? (1 yes, 0 hard to say, -1 no). `mend`: claimed numbers → the codes they may have been; `spoil` the
     reverse, and `forget` drops what rows without a code lack, so that teaching rows look like those to be judged.
-    `own`: a column of numbers of which each thing has one; unlike ones never stand in one entity."""
+    `own`: a column of numbers of which each thing has one; unlike ones never stand in one entity. `crowd`: rows that may
+    share a key and still be compared with each other."""
 
     kind: str
     comparisons: tuple[Comparison, ...]
@@ -85,6 +88,7 @@ class Design:
     trusted: Callable[[Rows, Ints], Levels] | None = None
     kinship: str = "name"
     own: str = ""
+    crowd: int = 30
     mend: Callable[[Ints], tuple[Ints, Ints]] | None = None
     spoil: Callable[[np.random.Generator, Ints], Ints] | None = None
     forget: Callable[[np.random.Generator, Rows], Rows] | None = None

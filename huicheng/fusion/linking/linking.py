@@ -17,6 +17,7 @@ from huicheng.fusion.linking.contradicting import Owned, to_release, unlike
 from huicheng.fusion.linking.design import Comparison, Design, Levels, Rows
 from huicheng.fusion.linking.keys import Flags, Groups, Ints, isin_sorted
 from huicheng.fusion.linking.learning import Model, learn, untaught
+from huicheng.fusion.linking.unlabelled import learn_unlabelled
 from huicheng.fusion.linking.weighing import weigh
 
 SAMPLE = 60_000
@@ -198,11 +199,15 @@ class Linker:
         rest = np.flatnonzero(links.entity < 0)
         if self.design.enough is not None:
             rest = rest[self.design.enough(self.rows)[rest]]
-        left, right = find_peers(self.rows, rest, self.design.blocks)
+        left, right = find_peers(self.rows, rest, self.design.blocks, self.design.crowd)
         # Two rows that both lost the same code are not thereby two people; two codes never meet.
         levels: list[Levels] = [
             c.compare(self.rows, rest[left], rest[right]) for c in self.design.comparisons
         ]
+        if not (links.entity >= 0).any():
+            self.gather_model = learn_unlabelled(
+                self.rows, self.design, rest[left], rest[right], levels, SEED
+            )
         odds = self.gather_model.log_odds(levels) if len(left) else np.zeros(0)
         if self.design.own:
             own = self.rows[self.design.own][rest]
@@ -223,8 +228,10 @@ class Linker:
             "largest": int(sizes.max(initial=0)),
             "waterfall": dict(zip(RULES, counts.tolist(), strict=True)),
             "disowned": int(links.disowned.sum()),
-            "taught_on": self.attach_model.pairs,
-            "weights": self.attach_model.readable((_CODE, *self.design.comparisons)),
+            "taught_on": self.attach_model.pairs or self.gather_model.pairs,
+            "weights": self.attach_model.readable((_CODE, *self.design.comparisons))
+            if self.attach_model.pairs
+            else self.gather_model.readable(self.design.comparisons),
         }
 
 

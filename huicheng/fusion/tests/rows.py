@@ -64,3 +64,11 @@ def rows_of(people: list[dict]) -> Rows:
 
 def linked(*people: dict) -> list[int]:
     return link(rows_of(list(people)), PEOPLE).entity.tolist()
+
+
+# A file as a department would send it: invented people.
+FOLDER_PEOPLE = """公民身份号码,姓名,性别,出生日期,联系电话
+210102198503120025,王芳,女,1985-03-12,13900000001
+210103199007041134,李强,男,1990-07-04,13900000002
+210104200109304515,欧阳文远,男,2001-09-30,13900000003
+"""

@@ -1,0 +1,1 @@
+"""Folders from outside: the same linker without a city, a server or a database."""
