@@ -45,7 +45,12 @@ class City:
 
     def environment(self) -> dict[str, str]:
         # Every test city is invented through and through, on each machine the same.
-        return {**os.environ, "HUICHENG_HOME": str(self.home), "HUICHENG_SHARED": "", **self.env}
+        there = {
+            "HUICHENG_HOME": str(self.home),
+            "HUICHENG_SHARED": "",
+            "HUICHENG_SERVICE_NETWORKS": "127.0.0.0/8",
+        }
+        return {**os.environ, **there, **self.env}
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "huicheng", *words]

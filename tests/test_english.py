@@ -187,7 +187,10 @@ def kind_of(place: str) -> str | None:
 
 @pytest.fixture(scope="module")
 def walks(served_city: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, dict[str, Page]]:
-    """The sample city has no node of another home, so one joins it."""
+    """The sample city has no node of another home, so one joins it, and none of what furnished.py makes."""
+    from tests.furnished import furnish
+
+    furnish(served_city)
     code = CODE.search(served_city.run("node", "invite", "minzheng").stdout)
     assert code
     City(tmp_path_factory.mktemp("node") / "home").run("node", "join", served_city.url, code[0])

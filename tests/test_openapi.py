@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from huicheng.exchange import api as exchange
 from huicheng.exchange.querying import openapi
 from tests import house
+from tests.furnished import made_key
 from tests.test_english import Reader
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -61,10 +62,7 @@ def test_every_operation_has_a_name_of_its_own():
 @pytest.fixture(scope="module")
 def key(served_city):
     """As the police's keeper of keys makes one on the desk."""
-    reader = Reader(served_city, "gongan")
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', reader.get("/desk/keys/")[1])
-    form = {"csrfmiddlewaretoken": token[1], "name": "schemathesis", "duty": "read", "days": "30"}
-    return re.search(r"hck_\w+", reader.get("/desk/keys/", form)[1])[0]
+    return made_key(Reader(served_city, "gongan"))
 
 
 def tried(city, key, folder: Path, *, examples: int, known: bool, patience: int) -> None:

@@ -14,12 +14,13 @@ from playwright.sync_api import TimeoutError as PatientError
 
 from huicheng.codes import api as codes
 from tests.conftest import ROOT, City
+from tests.furnished import furnish
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.shared_home]
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 WALL = {"width": 1920, "height": 1080}
 STRANGER, RESIDENT, BUREAU, STEWARD, LEADER = None, "resident1", "shichang", "shuju", "mayor"
-CIVIL, POLICE = "minzheng", "gongan"
+CIVIL, POLICE, HEALTH = "minzheng", "gongan", "weijian"
 MAP, AGES = (
     "/city/panel/portals.decision.residents_by_district/",
     "/city/panel/portals.decision.residents_by_age/",
@@ -61,6 +62,8 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-catalogue-nothing", STEWARD, "/desk/catalogue/?q=没有这种目录"),
     ("desk-entry", STEWARD, "/desk/catalogue/e/police_households/"),
     ("desk-entry-items", STEWARD, "/desk/catalogue/e/police_households/?tab=items"),
+    ("desk-entry-read", CIVIL, "/desk/catalogue/e/health_files/?tab=read"),
+    ("desk-entry-read-nothing", BUREAU, "/desk/catalogue/e/health_files/?tab=read"),
     ("desk-entry-versions", STEWARD, "/desk/catalogue/e/police_households/?tab=versions"),
     ("desk-entry-use", STEWARD, "/desk/catalogue/e/police_households/?tab=use"),
     ("desk-entry-new", BUREAU, "/desk/catalogue/new/"),
@@ -72,12 +75,24 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("desk-catalogue-form", BUREAU, "/desk/catalogue/form/"),
     ("desk-code-tables", STEWARD, "/desk/catalogue/codes/"),
     ("desk-code-table", BUREAU, "/desk/catalogue/codes/sex/"),
+    ("desk-divisions", BUREAU, "/desk/catalogue/codes/division/"),
+    ("desk-divisions-then", BUREAU, "/desk/catalogue/codes/division/?day=1990-01-01"),
     ("desk-supervision", STEWARD, "/desk/supervision/"),
     ("desk-monitor", STEWARD, "/desk/monitor/"),
     ("desk-monitor-own", BUREAU, "/desk/monitor/"),
     ("desk-jobs", STEWARD, "/desk/jobs/"),
     ("desk-feeds", STEWARD, "/desk/feeds/"),
+    ("desk-feeds-nothing", CIVIL, "/desk/feeds/"),
+    ("desk-feed-new", BUREAU, "/desk/feeds/new/"),
     ("desk-subscriptions", STEWARD, "/desk/subscriptions/"),
+    ("desk-subscriptions-nothing", CIVIL, "/desk/subscriptions/"),
+    ("desk-subscribe", CIVIL, "/desk/subscriptions/new/"),
+    ("desk-services", HEALTH, "/desk/services/"),
+    ("desk-services-nothing", BUREAU, "/desk/services/"),
+    ("desk-service", HEALTH, "/desk/services/s/health_files/"),
+    ("desk-service-choose", HEALTH, "/desk/services/new/"),
+    ("desk-service-publish", HEALTH, "/desk/services/s/health_files/publish/"),
+    ("desk-service-unknown", BUREAU, "/desk/services/s/health_files/", 404),
     ("desk-fusion", STEWARD, "/desk/fusion/"),
     ("desk-quality", STEWARD, "/desk/quality/"),
     ("desk-nodes", STEWARD, "/desk/nodes/"),
@@ -101,6 +116,8 @@ BEHIND = (
     ("desk-application", POLICE, "/desk/access/?show=asked"),
     ("desk-application-returned", POLICE, "/desk/access/?show=mine"),
     ("desk-grant", CIVIL, "/desk/access/?show=held"),
+    ("desk-feed", BUREAU, "/desk/feeds/"),
+    ("desk-subscription", POLICE, "/desk/subscriptions/"),
 )
 # The main pages of every portal are also looked at in English, in the dark and with older eyes.
 MAIN = ("front", "log-in", "open-catalogue", "open-air", "citizen-home", "citizen-data", "decision-glance",
@@ -121,6 +138,11 @@ def screens(tmp_path_factory) -> Path:
 
 
 Opener = Callable[..., Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def furnished(served_city: City) -> None:
+    furnish(served_city)
 
 
 @pytest.fixture(scope="module")
@@ -314,6 +336,55 @@ def test_a_file_is_delivered_in_the_browser(size, year, open_page, screens, tmp_
     look(page, screens / f"desk-delivery-{size}.png")
     page.goto(f"{page.url}rollback/")
     look(page, screens / f"desk-rollback-{size}.png")
+    assert page.troubles == []
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_service_is_tried_and_a_wrong_one_is_not_published(size, open_page, screens):
+    page = open_page(HEALTH, SIZES[size])
+    page.goto("/desk/services/s/health_files/publish/")
+    page.get_by_label("地址后面的路径和查询").fill("7")
+    page.get_by_role("button", name="试调").click()
+    page.get_by_text("通过：应答与结构相符").wait_for()
+    look(page, screens / f"desk-service-tried-{size}.png")
+    page.get_by_label("服务地址").fill("ftp://nowhere")
+    page.get_by_role("button", name="发布", exact=True).click()
+    page.get_by_text("还没有发布").wait_for()
+    look(page, screens / f"desk-service-refused-{size}.png")
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_feed_that_points_inside_is_refused_in_words(size, open_page, screens):
+    page = open_page(BUREAU, SIZES[size])
+    page.goto("/desk/feeds/new/")
+    page.get_by_label("写进哪份资源").select_option("food_permits")
+    page.get_by_label("数据库地址").fill("postgresql://reader:secret@10.0.0.8/permits")
+    page.get_by_label("表名或一条 SELECT").fill("permits")
+    page.get_by_label("水位列").fill("changed")
+    page.get_by_label("主键列").fill("permit_no")
+    page.get_by_role("button", name="试取一次").click()
+    page.get_by_text("内网地址须由数据局列入允许的网段").last.wait_for()
+    look(page, screens / f"desk-feed-refused-{size}.png")
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_subscription_shows_its_secret_once_and_what_could_not_be_sent(size, open_page, screens):
+    page = open_page(POLICE, SIZES[size])
+    page.goto("/desk/subscriptions/new/")
+    page.get_by_label("订哪份数据").select_option("own:police_addresses")
+    page.get_by_label("用途").fill("更新地址副本")
+    page.get_by_label("送到哪个地址").fill("https://hooks.gongan.example/huicheng")
+    page.get_by_label("先把现有的全部行送一遍").check()
+    page.get_by_role("button", name="订阅", exact=True).click()
+    page.get_by_text("只显示这一次").wait_for()
+    look(page, screens / f"desk-subscribed-{size}.png")
+    page.get_by_role("link", name="看这个订阅").click()
+    page.get_by_role("button", name="暂停").click()
+    page.get_by_text("订阅已暂停").wait_for()
+    look(page, screens / f"desk-subscription-paused-{size}.png")
     assert page.troubles == []
     page.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import Column
 
 LARGEST = 5 * 1024 * 1024
-DIVISION, OURS = "division", "21"
+DIVISION, OURS, PAGE = "division", "21", 50
 
 
 @opens_to("official")
@@ -155,7 +156,9 @@ def _national(request: HttpRequest, name: str, known: codes.CodeTable) -> dict[s
     within = request.GET.get("within", "")
     within = within if within in {one.code[:2] for one in provinces} else OURS
     asked = {"day": day, "within": within, "provinces": [(one.code[:2], one.name) for one in provinces]}
-    return {"rows": _spans(within, day), "columns": _span_columns(), "history": asked}
+    rows = _spans(within, day)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return {"rows": rows, "page": page, "columns": _span_columns(), "history": asked}
 
 
 def _spans(within: str, day: date | None) -> list[dict[str, Any]]:

@@ -128,9 +128,19 @@ def _stats(one: exchange.FeedView) -> list[Stat]:
     ]
 
 
+def _why(reason: str) -> str:
+    """The run's refusal in words; the feed's page has the whole sentence of the last one."""
+    words = {
+        "NothingAccepted": _("每一行都被退回"), "SourceUnreachable": _("连不上数据库"), "QueryRefused": _("数据库不答这个查询"),
+        "MissingColumns": _("缺少必需的列"), "DatabaseNotAllowed": _("数据库在不允许的网络里"),
+        "WrongMapping": _("列对应不上"), "TooLarge": _("一次太多"),
+    }  # fmt: skip
+    return words.get(reason, reason)
+
+
 def _run(one: exchange.FeedRun) -> dict[str, Any]:
     if one.reason:
-        ended, tone = _("没有取成：%(why)s") % {"why": one.reason}, "bad"
+        ended, tone = _("没有取成：%(why)s") % {"why": _why(one.reason)}, "bad"
     elif one.rows:
         ended, tone = _("已入湖"), "good"
     else:

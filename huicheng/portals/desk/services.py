@@ -36,7 +36,7 @@ def services(request: HttpRequest) -> HttpResponse:
     own = [one for one in every if _own(actor, one)]
     context = page_context(
         rows=[_row(one) for one in own], columns=_columns(), may_add=bool(publishable(actor)),
-        others=[_other(one) for one in every if one.owner != actor.department],
+        others=[_other(one) for one in every if not _own(actor, one)],
     )  # fmt: skip
     return render(request, "desk/services.html", context)
 
