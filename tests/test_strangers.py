@@ -93,6 +93,8 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
     ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
     ("desk", "message_id"): lambda town: Value("msg_" + "0" * 32, "msg_" + "9" * 32),
+    ("desk", "feed_id"): lambda town: Value("F20260101-00000000", "F20260101-99999999"),
+    ("desk", "subscription_id"): lambda town: Value("S20260101-00000000", "S20260101-99999999"),
     ("query", "subscription_id"): lambda town: Value("S20260101-00000000", "S20260101-99999999"),
     ("desk", "field"): lambda town: Value("name", "nothing"),
     ("desk", "reading"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
