@@ -51,7 +51,7 @@ def form(reader: Reader, place: str, **told: str) -> str:
 
 
 def made_key(reader: Reader) -> str:
-    found = re.search(r"hck_\w+", form(reader, "/desk/keys/", name="核对程序", duty="read", days="30"))
+    found = re.search(r"hck_[\w-]+", form(reader, "/desk/keys/", name="核对程序", duty="read", days="30"))
     assert found
     return found[0]
 
