@@ -51,7 +51,7 @@ def deliver_through_kills(above: Pair, below: Pair, file: Path) -> None:
 
 
 def codes_of(city: City) -> set[str]:
-    return {one[0] for one in ask(city, "select code from exchange_resourcerow where state = 'published'")}
+    return {one[0] for one in ask(city, "select code from exchange_resource where state = 'published'")}
 
 
 def stays_at(pair: Pair, code: str, place: Path, title: str) -> str:
