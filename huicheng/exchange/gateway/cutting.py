@@ -151,9 +151,10 @@ def _seen(sight: Sight, rows: Sequence[Row]) -> pa.Table:
 
 
 def _text(value: Any) -> str | None:
+    """What is no plain value shows nothing through a mask, fits no filter and says nobody's number."""
     if value is None:
         return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else "" if isinstance(value, dict | list) else json.dumps(value)
     return text.encode(errors="replace").decode()  # half a character pair is no text to the engine
 
 

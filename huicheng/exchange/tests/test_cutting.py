@@ -192,3 +192,11 @@ def test_unconditionally_shared_rows_come_masked_to_everybody(ask):
     exchange.declare(spec, by_pack=False)
     assert ask([WANG], shape="list")[1][0]["name"] == "王**"
     assert len(exchange.readings_of([WANG["id_number"]])) == 1
+
+
+def test_a_nested_value_shows_nothing_through_a_mask(ask):
+    granted()
+    body = [WANG | {"phone": {"number": "13800000001"}, "id_number": [WANG["id_number"]]}]
+    _status, told = ask(body, shape="list")
+    assert (told[0]["phone"], told[0]["id_number"]) == ("******", "**********")
+    assert receipt()["rule"] == "everyone"
