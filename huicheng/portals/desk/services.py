@@ -118,7 +118,9 @@ def share_words(spec: exchange.Resource) -> str:
 
 def _stats(use: exchange.ServiceUse) -> list[Stat]:
     share, known = look.percent(use.failures / use.calls) if use.calls else "", use.middle is not None
-    latest = _("最近 200 次里，95% 快于 %(ms)s 毫秒") % {"ms": look.number(use.slow)} if known else ""
+    latest = (
+        _("最近 200 次里，二十次有十九次快于 %(ms)s 毫秒") % {"ms": look.number(use.slow)} if known else ""
+    )
     points = [day.calls for day in use.days] if use.calls else ()
     return [
         Stat(title=_("近 30 天调用"), value=use.calls, unit=_("次"), exact=True, points=points),

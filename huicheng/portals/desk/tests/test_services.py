@@ -3,10 +3,12 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import pytest
 
 from huicheng.exchange import api as exchange
+from huicheng.ground import api as ground
 from huicheng.portals.desk.tests.conftest import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,3 +114,13 @@ def test_another_department_sees_how_to_call_it_and_not_where_it_is(sun, li, add
     assert li.get("/desk/services/s/health_files/").status_code == 404
     assert li.post("/desk/services/s/health_files/change/", {"do": "pause"}).status_code == 404
     assert li.get(PUBLISH).status_code == 403
+
+
+def test_a_call_is_counted_and_listed_with_how_it_ended(sun, address):
+    sun.post(PUBLISH, form(address, items=["file_no", "name", "id_number"]))
+    sun.get("/api/v1/services/health_files/file", headers={"Huicheng-Purpose": quote("核对数据")})
+    ground.seal()
+    ground.deliver_news()
+    answer = sun.get("/desk/services/s/health_files/")
+    assert [one["method"] for one in answer.context["calls"]] == ["GET"]
+    assert answer.context["stats"][0].value == 1
