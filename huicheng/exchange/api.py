@@ -162,7 +162,7 @@ from huicheng.exchange.refusals import (
 )
 from huicheng.exchange.retention import OldFilesSwept, SweepRefused, Swept, held_still, sweep
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
-from huicheng.exchange.sending import Asking
+from huicheng.exchange.sending import Asking, RightEnded, stream
 from huicheng.exchange.sharing import door as sharing
 from huicheng.exchange.sharing.door import *  # noqa: F403
 from huicheng.exchange.snippets import Snippet, reading_snippets, service_snippet
@@ -242,6 +242,7 @@ __all__ = [
     "Resource",
     "ResourceDeclared",
     "ResourceRetired",
+    "RightEnded",
     "Rollback",
     "RollbackRefused",
     "RowsAged",
@@ -331,6 +332,7 @@ __all__ = [
     "signed_record",
     "sql_key",
     "statistics",
+    "stream",
     "submit",
     "suggested_code",
     "suggested_name",

@@ -25,7 +25,9 @@ from huicheng.exchange.evidence.reading import (
     rows_disclosed,
 )
 from huicheng.exchange.evidence.receipts import note
+from huicheng.exchange.granting.grants import Grant
 from huicheng.exchange.granting.quotas import take_quota
+from huicheng.exchange.granting.refusals import QuotaExceeded
 from huicheng.exchange.looking import Look, held, open_look, recalled
 from huicheng.exchange.policy import Bounds, decide, narrowed
 from huicheng.exchange.refusals import AccessDenied
@@ -71,10 +73,9 @@ def ask_admitted(
 ) -> Answer:  # fmt: skip
     if not leaves_a_trace(actor, admitted):
         return _delivered(lambda: lake.ask(sql, params, mounts=mounts_of(admitted), limit=limit))
-    with _kept(actor, purpose, sql, admitted) as reads:
+    with _kept(actor, purpose, sql, admitted) as kept:
         answer, one = _delivered(lambda: read(sql, params, admitted, limit))
-        take(actor, purpose, admitted, rows=rows_disclosed(one))
-        reads.append(one)
+        kept.answered(one)
     return answer
 
 
@@ -85,10 +86,9 @@ def recall(
     admitted = admit(sql, actor, purpose, case)
     if not leaves_a_trace(actor, admitted):
         return _delivered(lambda: recalled(sql, params, mounts_of(admitted)))
-    with _kept(actor, purpose, sql, admitted) as reads:
+    with _kept(actor, purpose, sql, admitted) as kept:
         answer, one = _delivered(lambda: read_again(sql, params, admitted, recalled))
-        take(actor, purpose, admitted, rows=rows_disclosed(one))
-        reads.append(one)
+        kept.answered(one)
     return answer
 
 
@@ -119,29 +119,71 @@ def leaves_a_trace(actor: Actor, admitted: Mapping[str, Admitted]) -> bool:
     return actor.kind != "system" and any(not one.spec.open for one in admitted.values())
 
 
+class _Kept:
+    """One question on its way into a receipt."""
+
+    def __init__(self, actor: Actor, purpose: str, admitted: Mapping[str, Admitted]) -> None:
+        self.actor, self.purpose, self.admitted = actor, purpose, admitted
+        self.reads: list[Read] = []
+        self.rows = 0
+
+    def answered(self, one: Read) -> None:
+        """Its rows count against the quota; inside a look, whose receipt comes later, at once."""
+        rows = rows_disclosed(one)
+        if open_look(self.actor):
+            take(self.actor, self.purpose, self.admitted, rows=rows)
+        else:
+            self.rows = rows
+        self.reads.append(one)
+
+    def write(self, reads: list[Read], otherwise: Read) -> None:
+        """The rows taken and the receipt in one commit; ``otherwise`` is noted where there is no room for the rows."""
+        granted = [one.decision.grant for one in self.admitted.values() if one.decision.grant]
+        try:
+            note(self.actor, self.purpose, reads, beside=lambda: _take_rows(granted, self.rows))
+        except QuotaExceeded:
+            with _also(lambda: note(self.actor, self.purpose, [otherwise])):
+                take(self.actor, self.purpose, self.admitted, rows=self.rows)
+            note(self.actor, self.purpose, reads)  # a new day came between
+
+
+def _take_rows(grants: list[Grant], rows: int) -> None:
+    for one in grants:
+        take_quota(one, rows=rows)
+
+
 @contextmanager
-def _kept(
-    actor: Actor, purpose: str, sql: Path | str, admitted: Mapping[str, Admitted]
-) -> Iterator[list[Read]]:
+def _also(done: Callable[[], object]) -> Iterator[None]:
+    """``done`` where what is inside is denied."""
+    try:
+        yield
+    except AccessDenied:
+        done()
+        raise
+
+
+@contextmanager
+def _kept(actor: Actor, purpose: str, sql: Path | str, admitted: Mapping[str, Admitted]) -> Iterator[_Kept]:
     """A question that comes to nothing leaves its trace too; inside a look it stands in the look's receipt."""
-    reads: list[Read] = []
+    kept = _Kept(actor, purpose, admitted)
     start = time.perf_counter()
     try:
-        yield reads
+        yield kept
     except lake.QuestionFailed as error:
         # Whether it fails may say something about anybody in the tables, and the engine's words may quote him.
         if not error.unread:
-            reads.append(failed_at(sql, admitted))
+            kept.reads.append(failed_at(sql, admitted))
         if isinstance(error, lake.QuestionTooLong):
             raise
         raise lake.QuestionFailed(_failure(error), unread=error.unread) from None
     finally:
         ms = max(1, round((time.perf_counter() - start) * 1000))
-        reads = [replace(one, ms=ms) for one in reads or [failed(sql, admitted)]]
+        nothing = replace(failed(sql, admitted), ms=ms)
+        reads = [replace(one, ms=ms) for one in kept.reads] or [nothing]
         if look := open_look(actor):
             look.reads += reads
         else:
-            note(actor, purpose, reads)
+            kept.write(reads, nothing)
 
 
 def _failure(error: lake.QuestionFailed) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.landing import draft_path
+from huicheng.exchange.pouring import ahead
 from huicheng.exchange.reading.parquet import is_plain, to_text
 from huicheng.exchange.reading.source import NUL_MARK, check_rows, tidy_header
 from huicheng.exchange.refusals import (
@@ -159,7 +160,7 @@ def drafted_query(
     _refuse_unless_select(query, DIALECTS[scheme], name)
     draft = draft_path()
     try:
-        _write(draft, _up_to(READERS[DIALECTS[scheme]](url, query, address), most), name, tell)
+        _write(draft, ahead(_up_to(READERS[DIALECTS[scheme]](url, query, address), most), most=2), name, tell)
         yield draft
     finally:
         draft.unlink(missing_ok=True)

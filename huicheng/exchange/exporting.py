@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from huicheng.exchange.asking import columns_for
 from huicheng.exchange.catalogue import resource
 from huicheng.exchange.harmless import harmless_cell
+from huicheng.exchange.pieces import parquet
 from huicheng.exchange.sending import Asking, Portion, send
-from huicheng.ground.api import Actor, scratch
+from huicheng.ground.api import Actor
 
 Format = Literal["csv", "json", "parquet"]
-CHUNK = 1 << 20
 
 
 def export(
@@ -27,7 +26,7 @@ def export(
     """The whole of a resource as the actor may see it, streamed in bounded memory, cut when his right ends."""
     spec = resource(code)
     portion = Portion(columns=columns_for(spec, actor, purpose, case))
-    write = {"csv": _csv, "json": _json, "parquet": _parquet}[form]
+    write = {"csv": _csv, "json": _json, "parquet": parquet}[form]
     return send(spec, Asking(actor, purpose, case), portion=portion, write=write)
 
 
@@ -56,14 +55,3 @@ def _json(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
             yield (("" if first else ",\n") + text).encode()
             first = False
     yield b"]\n"
-
-
-def _parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    with scratch("export") as folder:
-        first = next(batches)
-        with pq.ParquetWriter(folder / "part.parquet", first.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        with (folder / "part.parquet").open("rb") as file:
-            while piece := file.read(CHUNK):
-                yield piece

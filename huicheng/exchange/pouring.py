@@ -6,9 +6,13 @@ database connection, language and actor, and progress is a row in the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import contextvars
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Full, Queue
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from threading import Event
+from typing import TypeVar, cast
 
 import pyarrow as pa
 
@@ -21,6 +25,46 @@ class Abandoned(Exception):
 
 
 END, BROKEN = object(), object()
+T = TypeVar("T")
+
+
+def ahead(work: Iterable[T], *, most: int = WAITING) -> Iterator[T]:
+    """The same, made in a thread of its own while this one works on what came before; at most ``most`` wait.
+
+    For what comes from a driver or a file: this thread's database connection is not there, its language is.
+    """
+    waiting: Queue[object] = Queue(most)
+    left = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+        making = pool.submit(contextvars.copy_context().run, _made, work, waiting, left)
+        try:
+            while (found := waiting.get()) is not END:
+                yield cast(T, found)
+            making.result()
+        finally:
+            left.set()
+            with suppress(Empty):  # the maker may wait for room
+                waiting.get_nowait()
+
+
+def _made(work: Iterable[T], waiting: Queue[object], left: Event) -> None:
+    making = iter(work)
+    try:
+        for found in making:
+            waiting.put(found)
+            if left.is_set():
+                return
+    finally:
+        if isinstance(making, Generator):
+            making.close()
+        _end(waiting, left)
+
+
+def _end(waiting: Queue[object], left: Event) -> None:
+    while not left.is_set():
+        with suppress(Full):
+            waiting.put(END, timeout=PATIENCE)
+            return
 
 
 def pour(

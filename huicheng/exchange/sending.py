@@ -3,21 +3,24 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.asking import AccessRefused, NoData, admit, leaves_a_trace, take
+from huicheng.exchange.asking import AccessRefused, NoData, admit, columns_for, leaves_a_trace, take
+from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.evidence.reading import Admitted, Sent, mounts_of, pinned, read_ahead
+from huicheng.exchange.evidence.reading import Admitted, Sent, counted, mounts_of, pinned, read_ahead
 from huicheng.exchange.evidence.receipts import finish_export, note
+from huicheng.exchange.pieces import Batches
 from huicheng.exchange.policy import decide
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor, act, acting_as, publish
 from huicheng.lake import api as lake
 
-Batches = Iterator[pa.RecordBatch]
+Told = Callable[[int, str], None]
 # How long a right may have ended before a stream that it began is cut.
 LOOKED_AT_EVERY = 1.0
 
@@ -60,21 +63,42 @@ def send(
     spec: Resource, asking: Asking, *, portion: Portion, write: Callable[[Batches], Iterator[bytes]]
 ) -> Iterator[bytes]:
     """A long answer as ``write`` writes it; its receipt names whose rows they are before the first one leaves."""
+    batches, tell = _opened(spec, asking, portion)
+    return Sent(write, batches).counted(tell) if tell else write(batches)
+
+
+def stream(code: str, actor: Actor, *, purpose: str, case: str = "") -> Iterator[pa.RecordBatch]:
+    """All rows of a resource as the actor may see them, batch by batch in bounded memory; the first is empty.
+
+    The receipt is written before the first one, and ``ExportFinished`` after the last, with the hash of them all.
+    """
+    spec, asking = resource(code), Asking(actor, purpose, case)
+    portion = Portion(columns=columns_for(spec, actor, purpose, case))
+    batches, tell = _opened(spec, asking, portion)
+    return counted(batches, tell) if tell else batches
+
+
+def _opened(spec: Resource, asking: Asking, portion: Portion) -> tuple[Batches, Told | None]:
+    """The rows, and what is to be told of them at their end; what is open to everybody is not told of."""
     sql = portion.sql(spec.table)
     at = {} if portion.version is None else {spec.table: portion.version}
     admitted = admit(sql, asking.actor, asking.purpose, asking.case, at)
     if not lake.exists(spec.table):
         raise NoData(_("这份数据还没有交付：%(what)s") % {"what": spec.title})
     if not leaves_a_trace(asking.actor, admitted):
-        return write(lake.stream(sql, portion.params, mounts=mounts_of(admitted)))
+        return lake.stream(sql, portion.params, mounts=mounts_of(admitted)), None
     read = read_ahead(sql, portion.where, portion.params, admitted[spec.table])
     if admitted[spec.table].decision.grant:
-        counted = lake.ask(portion.count(spec.table), portion.params, mounts=pinned(admitted, read.versions))
-        take(asking.actor, asking.purpose, admitted, rows=counted.table["n"][0].as_py())
+        asked = lake.ask(portion.count(spec.table), portion.params, mounts=pinned(admitted, read.versions))
+        take(asking.actor, asking.purpose, admitted, rows=asked.table["n"][0].as_py())
     reading = note(asking.actor, asking.purpose, [read])
     batches = lake.stream(sql, portion.params, mounts=pinned(admitted, read.versions))
-    sent = Sent(write, _while_allowed(batches, asking, admitted[spec.table]))
-    return sent.counted(lambda rows, sha256: finish_export(asking.actor, reading, rows=rows, sha256=sha256))
+    tell = partial(_finish, asking.actor, reading)
+    return _while_allowed(batches, asking, admitted[spec.table]), tell
+
+
+def _finish(actor: Actor, reading: str, rows: int, sha256: str) -> None:
+    finish_export(actor, reading, rows=rows, sha256=sha256)
 
 
 def _while_allowed(batches: Batches, asking: Asking, admitted: Admitted) -> Batches:

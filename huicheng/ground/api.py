@@ -74,6 +74,7 @@ from huicheng.ground.queue import (
 )
 from huicheng.ground.schemes import SchemeMissing, UnknownScheme, scheme_of
 from huicheng.ground.standing import NoLongerThere, as_of_now, knows
+from huicheng.ground.together import together
 from huicheng.ground.words import declared_words, in_chinese, said
 
 __all__ = [
@@ -159,6 +160,7 @@ __all__ = [
     "submit",
     "sweep_scratch",
     "system_actor",
+    "together",
     "unlock",
     "unsealed",
     "verifies",

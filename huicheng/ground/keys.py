@@ -4,6 +4,7 @@ import base64
 import functools
 import hashlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from huicheng.ground.place import home
 from huicheng.ground.schemes import SCHEMES, Scheme, UnknownScheme, scheme_of
 
 SIGNING = "HUICHENG_SIGNING"
+A_SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,17 @@ def _chosen() -> Scheme:
 
 
 def _files(scheme: Scheme) -> list[Path]:
-    return sorted(_folder().glob(f"{scheme.prefix}-[0-9][0-9][0-9][0-9].pem"))
+    folder = _folder()
+    stamp = folder.stat().st_mtime_ns
+    # Clocks of file systems are coarse: of a folder that changed just now the stamp may stand still.
+    known = _listed if time.time_ns() - stamp > A_SECOND else _listed.__wrapped__
+    return list(known(folder, scheme.prefix, stamp))
+
+
+@functools.lru_cache(maxsize=32)
+def _listed(folder: Path, prefix: str, stamp: int) -> tuple[Path, ...]:
+    """``stamp``: another one when a file came or went."""
+    return tuple(sorted(folder.glob(f"{prefix}-[0-9][0-9][0-9][0-9].pem")))
 
 
 def _signing_files(scheme: Scheme) -> list[Path]:
@@ -148,9 +160,13 @@ def secret(name: str) -> bytes:
     """32 bytes for one use, derived from the city's master secret (HKDF-SHA256)."""
     path = _folder() / "master.key"
     master = path.read_bytes() if path.exists() else _keep(path, os.urandom(32))
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"huicheng:{name}".encode()).derive(
-        master
-    )
+    return _derived(master, name)
+
+
+@functools.lru_cache(maxsize=64)
+def _derived(master: bytes, name: str) -> bytes:
+    kind = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"huicheng:{name}".encode())
+    return kind.derive(master)
 
 
 def lock(name: str, text: str) -> bytes:

@@ -12,9 +12,17 @@ NEWBORN = 5.0
 
 def home() -> Path:
     """Where this city keeps its database, lake and keys: HUICHENG_HOME, else ./var."""
-    path = Path(os.environ.get("HUICHENG_HOME") or "var").resolve()
+    given = os.environ.get("HUICHENG_HOME") or "var"
+    known = _known.get(given) if os.path.isabs(given) else None
+    if known and known.is_dir():
+        return known
+    path = Path(given).resolve()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _known[given] = path
     return path
+
+
+_known: dict[str, Path] = {}
 
 
 @contextmanager

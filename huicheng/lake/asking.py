@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huicheng.lake.engine import closed_connection
+from huicheng.lake.engine import closed_connection, lent_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
-from huicheng.lake.tables import arrow_schema, files_of, pin
+from huicheng.lake.pointing import rows_near
+from huicheng.lake.tables import Snapshot, pin
+from huicheng.lake.timing import in_time
 
 __all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "show", "stream",
            "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
+HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
 
 
 class QuestionFailed(Exception):
@@ -111,55 +113,105 @@ def _opened(
     sql: Path | str, params: Mapping[str, Any] | None, mounts: Mapping[str, Mount] | None, timeout: float
 ) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:
     question = judge(_text(sql))
+    given = {name: value for name, value in (params or {}).items() if name in question.params}
     shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
-    pins = {name: pin(name, mount.version) for name, mount in shown.items() if mount.rows is None}
-    files = {name: files_of(delta) for name, (delta, _hold) in pins.items()}
-    files |= {name: [str(mount.rows)] for name, mount in shown.items() if mount.rows}
-    versions = {name: mount.version or 0 for name, mount in shown.items()}
-    versions |= {name: delta.version() for name, (delta, _hold) in pins.items()}
-    engine = closed_connection([path for one in files.values() for path in one])
-    timer = threading.Timer(timeout, engine.interrupt)
+    with _pinned(shown) as pins:
+        try:
+            with (
+                _mounted(shown, pins, _near(question, given, shown, pins)) as engine,
+                in_time(engine, timeout),
+            ):
+                versions = {name: found.version for name, found in pins.items()}
+                yield question, engine.sql(question.sql, params=given), versions
+        except duckdb.InterruptException:
+            raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
+        except duckdb.Error as error:
+            unread = isinstance(
+                error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException
+            )
+            raise QuestionFailed(str(error), unread=unread) from error
+        except OSError as error:  # how a stream of Arrow says what the engine said
+            if "INTERRUPT" in str(error):
+                raise QuestionTooLong(
+                    f"the question ran for more than {timeout:.0f} s and was stopped"
+                ) from None
+            raise QuestionFailed(str(error)) from error
+
+
+@contextmanager
+def _pinned(shown: Mapping[str, Mount]) -> Iterator[dict[str, Snapshot]]:
+    with ExitStack() as stack:
+        found = {}
+        for name, mount in shown.items():
+            if mount.rows:
+                found[name] = Snapshot(mount.version or 0, (str(mount.rows),), pq.read_schema(mount.rows))
+                continue
+            found[name], hold = pin(name, mount.version)
+            stack.callback(hold.release)
+        yield found
+
+
+def _near(
+    question: Question, given: Mapping[str, Any], shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]
+) -> pa.Table | None:
+    """The few rows of its only table that the question can be about, where its conditions say so."""
+    if not question.points:
+        return None
+    (mount,), (found,) = shown.values(), pins.values()
+    if mount.rows:
+        return None
+    names = {name.lower(): name for name in found.shape.names}
+    plain = {name.lower() for name, shows in mount.columns.items() if shows == _name(name)}
+    points = {
+        names[column]: given[param]
+        for column, param in question.points
+        if column in names and param in given and (column in plain or not mount.columns)
+    }
+    return rows_near(found, points)
+
+
+@contextmanager
+def _mounted(
+    shown: Mapping[str, Mount], pins: Mapping[str, Snapshot], near: pa.Table | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    if near is not None:
+        ((name, mount),) = shown.items()
+        view = _view(name, mount, _name(HANDED), pins[name].shape)
+        with lent_connection(view + near.schema.to_string()) as (engine, new):
+            engine.register(HANDED, near)
+            if new:
+                engine.execute(f"CREATE SCHEMA {_name(name.split('.')[0])}")
+                engine.execute(view)
+            yield engine
+            engine.unregister(HANDED)
+        return
+    engine = closed_connection([path for found in pins.values() for path in found.files])
     try:
         for name, mount in shown.items():
-            show(engine, name, mount, files[name], _shape(mount, pins[name][0] if name in pins else None))
+            show(engine, name, mount, pins[name].files, pins[name].shape)
         engine.execute("SET lock_configuration = true")
-        timer.start()
-        given = {name: value for name, value in (params or {}).items() if name in question.params}
-        yield question, engine.sql(question.sql, params=given), versions
-    except duckdb.InterruptException:
-        raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
-    except duckdb.Error as error:
-        unread = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
-        raise QuestionFailed(str(error), unread=unread) from error
-    except OSError as error:  # how a stream of Arrow says what the engine said
-        if "INTERRUPT" in str(error):
-            raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
-        raise QuestionFailed(str(error)) from error
+        yield engine
     finally:
-        timer.cancel()
         engine.close()
-        for _delta, hold in pins.values():
-            hold.release()
-
-
-def _shape(mount: Mount, delta: Any) -> pa.Schema:
-    return pq.read_schema(mount.rows) if mount.rows else arrow_schema(delta)
 
 
 def show(
-    engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: list[str], shape: pa.Schema
+    engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: Sequence[str], shape: pa.Schema
 ) -> None:
-    schema, name = (_name(part) for part in table.split("."))
-    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table.split('.')[0])}")
     source = f"read_parquet([{','.join(map(literal, files))}], union_by_name = true)"
     if not files:
         engine.register(f"empty of {table}", shape.empty_table())
         source = _name(f"empty of {table}")
+    engine.execute(_view(table, mount, source, shape))
+
+
+def _view(table: str, mount: Mount, source: str, shape: pa.Schema) -> str:
     shown = dict(mount.columns) or {column: _name(column) for column in shape.names}
     shown |= {column: nothing for column, nothing in mount.absent.items() if column not in shape.names}
     columns = ", ".join(f"{expression} AS {_name(column)}" for column, expression in shown.items())
     where = f" WHERE {mount.where}" if mount.where else ""
-    engine.execute(f"CREATE VIEW {schema}.{name} AS SELECT {columns} FROM {source}{where}")
+    return f"CREATE VIEW {'.'.join(map(_name, table.split('.')))} AS SELECT {columns} FROM {source}{where}"
 
 
 def _name(column: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from huicheng.lake.asking import TIMEOUT, Mount, QuestionFailed, QuestionTooLong, show
 from huicheng.lake.engine import closed_connection
-from huicheng.lake.tables import arrow_schema, files_of, pin
+from huicheng.lake.tables import pin
 
 CHANGE, ROW = "_change", "_id"
 
@@ -36,14 +36,14 @@ def changes(
     """
     versions = {"after": after} if before is None else {"before": before, "after": after}
     pins = {side: pin(table, number) for side, number in versions.items()}
-    files = {side: set(files_of(delta)) for side, (delta, _hold) in pins.items()}
+    files = {side: set(found.files) for side, (found, _hold) in pins.items()}
     own = {side: sorted(mine - files.get(_other(side), set())) for side, mine in files.items()}
     engine = closed_connection([path for one in own.values() for path in one])
     timer, until = threading.Timer(timeout, engine.interrupt), time.monotonic() + timeout
     cut = f"the comparison ran for more than {timeout:.0f} s and was stopped"
     try:
         for side in ("before", "after"):
-            shape = arrow_schema(pins[side if side in pins else "after"][0])
+            shape = pins[side if side in pins else "after"][0].shape
             show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
         engine.execute("SET lock_configuration = true")
         timer.start()
@@ -62,7 +62,7 @@ def changes(
     finally:
         timer.cancel()
         engine.close()
-        for _delta, hold in pins.values():
+        for _found, hold in pins.values():
             hold.release()
 
 

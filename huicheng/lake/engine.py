@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -51,4 +55,53 @@ def closed_connection(paths: list[str], *, memory: str | None = None) -> duckdb.
         quoted = ",".join("'" + path.replace("'", "''") + "'" for path in paths)
         engine.execute(f"SET allowed_paths = [{quoted}]")
     engine.execute("SET enable_external_access = false")
+    return engine
+
+
+# Engines ready for a question, by the process that made them and what stands in them: starting one, and saying how a
+# table is shown, takes longer than a small question.
+IDLE = 32
+_idle: OrderedDict[tuple[int, str], list[duckdb.DuckDBPyConnection]] = OrderedDict()
+_shelf = threading.Lock()
+
+
+@contextmanager
+def lent_connection(key: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
+    """A closed engine for one question over rows that are handed to it, and whether it is a new one.
+
+    Nobody else has it meanwhile, and only who gives the same ``key`` has it afterwards. Whoever borrows it takes his
+    rows out again; after a failure it is not lent again.
+    """
+    place = (os.getpid(), key)
+    with _shelf:
+        ready = _idle.get(place)
+        engine = ready.pop() if ready else None
+    new = engine is None
+    engine = engine or _for_lending()
+    try:
+        yield engine, new
+    except BaseException:
+        engine.close()
+        raise
+    with _shelf:
+        _idle.setdefault(place, []).append(engine)
+        _idle.move_to_end(place)
+        over = _oldest() if sum(map(len, _idle.values())) > IDLE else None
+    if over:
+        over.close()
+
+
+def _oldest() -> duckdb.DuckDBPyConnection | None:
+    while _idle:
+        place, ready = next(iter(_idle.items()))
+        if ready:
+            return ready.pop(0)
+        del _idle[place]
+    return None
+
+
+def _for_lending() -> duckdb.DuckDBPyConnection:
+    engine = closed_connection([], memory="256MB")
+    engine.execute("SET threads = 1")
+    engine.execute("SET lock_configuration = true")
     return engine

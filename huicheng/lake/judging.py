@@ -32,9 +32,12 @@ class QuestionRefused(Exception):
 
 @dataclass(frozen=True)
 class Question:
+    """``points``: columns, in lower case, that must equal a parameter for a row of its only table to matter."""
+
     sql: str
     tables: tuple[str, ...]
     params: frozenset[str]
+    points: tuple[tuple[str, str], ...] = ()
 
 
 @functools.lru_cache(maxsize=512)
@@ -53,7 +56,8 @@ def judge(sql: str) -> Question:
     for node in nodes:
         _check(node)
     names = {str(entry["key"]) for entry in trees[0].get("named_param_map", [])}
-    return Question(sql, tuple(sorted(tables)), frozenset(names | _dollar_names(nodes)))
+    points = tuple(_points(trees[0]["node"], nodes))
+    return Question(sql, tuple(sorted(tables)), frozenset(names | _dollar_names(nodes)), points)
 
 
 def _trees(sql: str) -> list[dict[str, Any]]:
@@ -124,3 +128,35 @@ def _check(node: dict[str, Any]) -> None:
 
 def _dollar_names(nodes: list[dict[str, Any]]) -> set[str]:
     return {str(node["identifier"]) for node in nodes if node.get("type") == "VALUE_PARAMETER"}
+
+
+def _points(node: dict[str, Any], nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Of ``SELECT … FROM one_table WHERE … AND column = $value``: rows of another value never go into the answer.
+
+    Anything else about where its rows come from, or a second table, and there are none.
+    """
+    source = node.get("from_table") or {}
+    odd = node.get("type") != "SELECT_NODE" or _common_tables(node) or node.get("sample")
+    if odd or source.get("type") != "BASE_TABLE" or source.get("sample") or source.get("column_name_alias"):
+        return
+    if sum(one.get("type") in ("BASE_TABLE", "SELECT_NODE") for one in nodes) != 2:
+        return
+    given = {str(one.get("alias") or "").lower() for one in node.get("select_list") or []}
+    for part in _conjuncts(node.get("where_clause") or {}):
+        sides = (
+            (part.get("left") or {}, part.get("right") or {}) if part.get("type") == "COMPARE_EQUAL" else ()
+        )
+        for column, value in zip(sides, reversed(sides), strict=True):
+            named = column.get("column_names") or []
+            plain = column.get("type") == "COLUMN_REF" and value.get("type") == "VALUE_PARAMETER"
+            # A name given in the select list may stand for something else than the column.
+            if plain and len(named) == 1 and str(named[0]).lower() not in given:
+                yield str(named[0]).lower(), str(value["identifier"])
+
+
+def _conjuncts(where: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if where.get("type") != "CONJUNCTION_AND":
+        yield where
+        return
+    for part in where.get("children") or []:
+        yield from _conjuncts(part)

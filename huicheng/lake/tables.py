@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +57,15 @@ class Facts:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """One version as a reader needs it."""
+
+    version: int
+    files: tuple[str, ...]
+    shape: pa.Schema
+
+
 def lake_home() -> Path:
     return home() / "lake"
 
@@ -66,7 +78,10 @@ def folder(table: str) -> Path:
 
 def exists(table: str) -> bool:
     try:
-        return (folder(table) / "_delta_log").is_dir() and DeltaTable.is_deltatable(str(folder(table)))
+        place = folder(table)
+        if (known := _newest.get(place)) is not None and _stamp(place, known) is not None:
+            return True
+        return (place / "_delta_log").is_dir() and DeltaTable.is_deltatable(str(place))
     except NoSuchTable:
         return False
 
@@ -97,14 +112,60 @@ def opened(table: str, version: int | None = None) -> DeltaTable:
         raise NoSuchVersion(f"{table} has no version {version}: {error}") from error
 
 
-def pin(table: str, version: int | None = None) -> tuple[DeltaTable, Pin]:
+def pin(table: str, version: int | None = None) -> tuple[Snapshot, Pin]:
     """Open a version and hold it: what the pin holds is not removed while somebody reads."""
     with gate(table):
-        delta = opened(table, version)
-        hold = Pin(table, delta.version())
-    if version is not None and (gone := [path for path in files_of(delta) if not Path(path).exists()]):
+        found = snapshot(table, version)
+        hold = Pin(table, found.version)
+    if version is not None and (gone := [path for path in found.files if not Path(path).exists()]):
+        hold.release()
         raise NoSuchVersion(f"{table}: {len(gone)} files of version {version} have been cleaned away")
-    return delta, hold
+    return found, hold
+
+
+Stamp = tuple[int, int, int]
+REMEMBERED = 1024
+_snapshots: OrderedDict[tuple[Path, int], tuple[Stamp, Snapshot]] = OrderedDict()
+_newest: dict[Path, int] = {}
+_shelf = threading.Lock()
+
+
+def snapshot(table: str, version: int | None = None) -> Snapshot:
+    """For whoever has passed the gate already. The log is read once a version and process.
+
+    A version stays what it is while its commit is the same file, and the newest one while no later commit is there.
+    """
+    place = folder(table)
+    with _shelf:
+        number = _newest.get(place, -1) if version is None else version
+        stamp, kept = _snapshots.get((place, number), (None, None))
+    same = kept is not None and _stamp(place, number) == stamp
+    if kept and same and (version is not None or _stamp(place, number + 1) is None):
+        return kept
+    return _remembered(place, opened(table, version), newest=version is None)
+
+
+def _remembered(place: Path, delta: DeltaTable, *, newest: bool) -> Snapshot:
+    found = Snapshot(delta.version(), tuple(files_of(delta)), arrow_schema(delta))
+    stamp = _stamp(place, found.version)
+    with _shelf:
+        if stamp is not None:
+            _snapshots[place, found.version] = (stamp, found)
+        if newest:
+            _newest[place] = found.version
+        while len(_snapshots) > REMEMBERED:
+            (old, _number), _kept = _snapshots.popitem(last=False)
+            _newest.pop(old, None)
+    return found
+
+
+def _stamp(place: Path, version: int) -> Stamp | None:
+    """Which file the commit is: another one of its name has another."""
+    try:
+        facts = os.stat(f"{place}/_delta_log/{version:020}.json")
+    except FileNotFoundError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns, facts.st_size
 
 
 @contextmanager
@@ -117,7 +178,12 @@ def pinned(versions: Mapping[str, int]) -> Iterator[None]:
 
 
 def version(table: str) -> int:
-    return open_table(table).version()
+    return _now(table).version
+
+
+def _now(table: str, version: int | None = None) -> Snapshot:
+    with gate(table):
+        return snapshot(table, version)
 
 
 def versions(table: str, *, limit: int | None = 100) -> list[Version]:
@@ -136,7 +202,7 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def schema(table: str, *, version: int | None = None) -> pa.Schema:
-    return arrow_schema(open_table(table, version))
+    return _now(table, version).shape
 
 
 def arrow_schema(delta: DeltaTable) -> pa.Schema:
@@ -150,7 +216,7 @@ def files_of(delta: DeltaTable) -> list[str]:
 
 def files(table: str, version: int | None = None) -> list[str]:
     """The Parquet files of one version; they stay on disk for the days that ``clean`` keeps."""
-    return files_of(open_table(table, version))
+    return list(_now(table, version).files)
 
 
 def facts(table: str) -> Facts:
@@ -176,10 +242,9 @@ def read(
     """Stream one whole version, whatever is written meanwhile."""
     import pyarrow.dataset as ds
 
-    delta, hold = pin(table, version)
-    shape = arrow_schema(delta)
-    data = ds.dataset(files_of(delta), schema=shape, format="parquet")
-    wanted = list(columns) if columns is not None else shape.names
+    found, hold = pin(table, version)
+    data = ds.dataset(list(found.files), schema=found.shape, format="parquet")
+    wanted = list(columns) if columns is not None else found.shape.names
     scanner = data.scanner(columns=wanted, batch_size=65536, batch_readahead=4, fragment_readahead=1)
     reader = scanner.to_reader()
     return pa.RecordBatchReader.from_batches(reader.schema, _while_held(reader, hold))

@@ -46,9 +46,11 @@ ENOUGH_TO_TELL = 1000
 def parquet(sample: pa.RecordBatch | None = None) -> WriterProperties:
     """How files are written; columns of ever new values without looking for repeated ones."""
     many = {} if sample is None or len(sample) < ENOUGH_TO_TELL else _various(sample)
+    # Small pages: who wants one row unpacks one page of each column.
     return WriterProperties(
-        compression="ZSTD", compression_level=1, max_row_group_size=262_144, column_properties=many or None
-    )
+        compression="ZSTD", compression_level=1, max_row_group_size=131_072, data_page_row_count_limit=4096,
+        write_batch_size=1024, column_properties=many or None,
+    )  # fmt: skip
 
 
 def parquet_writer(path: Path, sample: pa.RecordBatch) -> pq.ParquetWriter:

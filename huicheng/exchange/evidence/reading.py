@@ -104,6 +104,20 @@ class Sent:
         tell(self.rows, self.sha256.hexdigest())
 
 
+def counted(batches: Iterator[pa.RecordBatch], tell: Callable[[int, str], None]) -> Iterator[pa.RecordBatch]:
+    """The same for rows that stay in this process: hashed as the Arrow stream that they would be."""
+    sink, rows = Sink(), 0
+    first = next(batches)
+    writer = pa.ipc.new_stream(pa.PythonFile(sink, "w"), first.schema)
+    yield first
+    for batch in batches:
+        writer.write_batch(batch)
+        rows += batch.num_rows
+        yield batch
+    writer.close()
+    tell(rows, sink.sha256.hexdigest())
+
+
 def read(
     sql: Path | str, params: Mapping[str, Any] | None, admitted: Mapping[str, Admitted], limit: int | None
 ) -> tuple[lake.Answer, Read]:
@@ -345,18 +359,24 @@ def _source(
 
 def keep_set(keys: Keys) -> str:
     """The set under the hash of its content, for good when this returns; the same set is kept once."""
-    data = packed(keys)
-    sha256, filed = hashlib.sha256(data).hexdigest(), len(keys) > SMALL
+    sha256 = lay_set(keys)
     if SubjectSet.objects.filter(sha256=sha256).exists():
         return sha256
-    if filed:
-        file_set(data)
     with transaction.atomic():
-        _keep_rows(sha256, keys, filed=filed)
+        keep_rows(sha256, keys)
     return sha256
 
 
-def _keep_rows(sha256: str, keys: Keys, *, filed: bool) -> None:
+def lay_set(keys: Keys) -> str:
+    """What the set is called; a large one is in its file for good when this returns."""
+    data = packed(keys)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return file_set(data) if len(keys) > SMALL else sha256
+
+
+def keep_rows(sha256: str, keys: Keys) -> None:
+    """What the database knows of a set that was laid down, in the caller's transaction."""
+    filed = len(keys) > SMALL
     kept, new = SubjectSet.objects.get_or_create(sha256=sha256, defaults={"count": len(keys), "filed": filed})
     if new and not filed:
         SetKey.objects.bulk_create(SetKey(subjects=kept, key=signed_64(int(key))) for key in keys)

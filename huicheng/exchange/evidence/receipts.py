@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,27 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.codetables.translating import told
 from huicheng.exchange.evidence.models import Reading, ReadingPart
-from huicheng.exchange.evidence.reading import Admitted, Read, keep_set, read_of_record, seen_columns
+from huicheng.exchange.evidence.reading import (
+    Admitted,
+    Read,
+    keep_rows,
+    lay_set,
+    read_of_record,
+    seen_columns,
+)
 from huicheng.exchange.models import Delivery
-from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, events, proof, publish, signed
+from huicheng.ground.api import (
+    Actor,
+    BadInput,
+    Event,
+    act,
+    acting_as,
+    events,
+    proof,
+    publish,
+    signed,
+    together,
+)
 from huicheng.lake import api as lake
 
 
@@ -50,15 +69,27 @@ class DeliverySigned(Event):
     signed: dict[str, Any]
 
 
-def note(actor: Actor, purpose: str, reads: Sequence[Read]) -> str:
-    """One receipt for all that was read at once, for good when this returns; the id of its event."""
-    sets = [one.known or (keep_set(one.keys) if len(one.keys) else "") for one in reads]
-    return _note(actor, purpose, reads, sets)
+def note(
+    actor: Actor, purpose: str, reads: Sequence[Read], *, beside: Callable[[], None] | None = None
+) -> str:
+    """One receipt for all that was read at once, for good when this returns; the id of its event.
+
+    ``beside``: what is written with it, or neither.
+    """
+    sets = [one.known or (lay_set(one.keys) if len(one.keys) else "") for one in reads]
+    event = _event(actor, purpose, reads, sets)
+    return together(partial(_note, actor, event, reads, sets, beside))
 
 
 @act
-def _note(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> str:
-    event = _event(actor, purpose, reads, sets)
+def _note(
+    actor: Actor, event: QuestionAsked, reads: Sequence[Read], sets: list[str], beside: Callable[[], None] | None
+) -> str:  # fmt: skip
+    if beside:
+        beside()
+    for one, kept in zip(reads, sets, strict=True):
+        if kept and not one.known:
+            keep_rows(kept, one.keys)
     with acting_as(actor):
         number = publish(event)
     if any(sets):

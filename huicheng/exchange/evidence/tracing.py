@@ -65,6 +65,7 @@ def trace(sql: str, hidden: Hidden, telling: frozenset[str]) -> Trace:
     return Trace(written(node) if carried else "", tuple(map(written, tracer.probes)))
 
 
+@functools.lru_cache(maxsize=512)
 def columns_named(sql: str) -> frozenset[str] | None:
     """Every name a question says that could be a column; None where it may see all of them."""
     try:

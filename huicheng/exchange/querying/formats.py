@@ -12,21 +12,18 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.pieces import Batches, arrow, parquet
 from huicheng.exchange.querying.refusals import FormatNotOffered
-from huicheng.ground.api import scratch
 
 Form = Literal["json", "csv", "arrow", "parquet"]
-Batches = Iterator[pa.RecordBatch]
 TYPES: Mapping[str, str] = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8; header=present",
     "arrow": "application/vnd.apache.arrow.stream",
     "parquet": "application/vnd.apache.parquet",
 }
-CHUNK = 1 << 20
 
 
 def chosen(wanted: str, accept: str) -> str:
@@ -118,38 +115,6 @@ def _flat(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-def _arrow(batches: Batches) -> Iterator[bytes]:
-    """The end-of-stream mark is sent last: a stream that was cut has none."""
-    first = next(batches)
-    out = io.BytesIO()
-    writer = pa.ipc.new_stream(out, first.schema)
-    yield _taken(out)
-    for batch in batches:
-        writer.write_batch(batch)
-        yield _taken(out)
-    writer.close()
-    yield _taken(out)
-
-
-def _taken(out: io.BytesIO) -> bytes:
-    data = out.getvalue()
-    out.seek(0)
-    out.truncate()
-    return data
-
-
-def _parquet(batches: Batches) -> Iterator[bytes]:
-    """Written aside first: its directory stands at its end."""
-    with scratch("query") as folder:
-        first = next(batches)
-        with pq.ParquetWriter(folder / "rows.parquet", first.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        with (folder / "rows.parquet").open("rb") as file:
-            while piece := file.read(CHUNK):
-                yield piece
-
-
 WRITERS: Mapping[str, Callable[[Batches], Iterator[bytes]]] = {
-    "json": _json, "csv": _csv, "arrow": _arrow, "parquet": _parquet,
+    "json": _json, "csv": _csv, "arrow": arrow, "parquet": parquet,
 }  # fmt: skip

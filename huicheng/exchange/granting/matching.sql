@@ -1,0 +1,3 @@
+SELECT * FROM granting_grantrow
+WHERE resource = %s AND department = %s AND purpose = %s
+ORDER BY starts DESC, id DESC
