@@ -6,7 +6,6 @@ database connection, language and actor, and progress is a row in the database.
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +14,7 @@ from threading import Event
 from typing import TypeVar, cast
 
 import pyarrow as pa
+from django.utils.translation import get_language, override
 
 WAITING = 4
 PATIENCE = 0.5
@@ -36,7 +36,7 @@ def ahead(work: Iterable[T], *, most: int = WAITING) -> Iterator[T]:
     waiting: Queue[object] = Queue(most)
     left = Event()
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-        making = pool.submit(contextvars.copy_context().run, _made, work, waiting, left)
+        making = pool.submit(_made, work, waiting, left, get_language())
         try:
             while (found := waiting.get()) is not END:
                 yield cast(T, found)
@@ -47,13 +47,14 @@ def ahead(work: Iterable[T], *, most: int = WAITING) -> Iterator[T]:
                 waiting.get_nowait()
 
 
-def _made(work: Iterable[T], waiting: Queue[object], left: Event) -> None:
+def _made(work: Iterable[T], waiting: Queue[object], left: Event, language: str | None) -> None:
     making = iter(work)
     try:
-        for found in making:
-            waiting.put(found)
-            if left.is_set():
-                return
+        with override(language):
+            for found in making:
+                waiting.put(found)
+                if left.is_set():
+                    return
     finally:
         if isinstance(making, Generator):
             making.close()

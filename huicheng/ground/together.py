@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
+from django.utils.translation import get_language, override
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ class _Part(Generic[T]):
     """One caller's write, run as that caller wherever it runs."""
 
     def __init__(self, work: Callable[[], T]) -> None:
-        self._work, self._context = work, contextvars.copy_context()
+        self._work, self._context, self._language = work, contextvars.copy_context(), get_language()
         self.settled = False
         self._found: list[T] = []
         self._error: BaseException | None = None
@@ -29,9 +30,14 @@ class _Part(Generic[T]):
         """Inside the common transaction: what fails takes back its own writes and no others."""
         try:
             with transaction.atomic():
-                self._found = [self._context.run(self._work)]
+                self._found = [self._context.run(self._spoken)]
         except Exception as error:
             self._error = error
+
+    def _spoken(self) -> T:
+        """The context carries the actor; a language holds for its thread alone."""
+        with override(self._language):
+            return self._work()
 
     def settle(self, error: BaseException | None = None) -> None:
         self._error, self.settled = self._error or error, True

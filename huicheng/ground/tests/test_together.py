@@ -1,7 +1,9 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import get_language, override
 
 from huicheng.ground.api import Actor, acting_as, events, together
 from huicheng.ground.tests.test_acts import WANG, light
@@ -81,6 +83,16 @@ def test_each_write_is_its_own_callers():
         "red": WANG.id,
         "green": LI.id,
     }
+
+
+def test_each_write_speaks_its_own_callers_language():
+    def said(language):
+        with override(language):
+            return together(lambda: (light("red"), get_language())[1])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(said, ["en", "zh-hans"] * 8)) == ["en", "zh-hans"] * 8
+        list(pool.map(lambda _one: connection.close(), range(16)))
 
 
 def test_inside_a_transaction_it_is_a_part_of_that():
