@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import AccessRefused, NoData, admit, columns_for, leaves_a_trace, take
 from huicheng.exchange.catalogue import resource
 from huicheng.exchange.declarations import Resource
-from huicheng.exchange.evidence.reading import Admitted, Sent, counted, mounts_of, pinned, read_ahead
+from huicheng.exchange.evidence.hashing import Sent, counted
+from huicheng.exchange.evidence.reading import Admitted, mounts_of, pinned, read_ahead
 from huicheng.exchange.evidence.receipts import finish_export, note
 from huicheng.exchange.pieces import Batches
 from huicheng.exchange.policy import decide
