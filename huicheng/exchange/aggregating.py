@@ -59,7 +59,8 @@ def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
     """The same admission, narrowed to the cells that may be seen; or a refusal that says why not."""
     cut = judged(text_of(sql), table, one)
     edition, source = editions.current(one.spec, one.decision, cut.all)
-    pinned = replace(one.decision, version=source, edition=edition)
+    # The edition holds the filter's rows alone, and not always the columns that it looks at.
+    pinned = replace(one.decision, version=source, edition=edition, where=None)
     cells, unique = _counted(one.spec, pinned, cut.all)
     least = one.decision.smallest_group
     hidden = hidden_cells(cells, least, unique=unique)
@@ -73,16 +74,15 @@ def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
     if hidden and not cut.all:
         raise OnlyAggregates(_("这张表里不足 %(least)s 个对象，不予统计。") % {"least": least})
     shown = [cell for cell in cells if cell not in hidden]
-    return Admitted(one.spec, replace(pinned, where=_where(pinned.where, cut.all, shown)))
+    return Admitted(one.spec, replace(pinned, where=_where(cut.all, shown)))
 
 
-def _where(before: str | None, columns: tuple[str, ...], shown: list[Cell]) -> str | None:
+def _where(columns: tuple[str, ...], shown: list[Cell]) -> str | None:
     if not columns:
-        return before
+        return None
     place = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in columns)
     lists = ", ".join(f"[{', '.join(map(_said, cell))}]" for cell in shown)
-    here = f"[{place}] IN ({lists})" if shown else "FALSE"
-    return f"({before}) AND {here}" if before else here
+    return f"[{place}] IN ({lists})" if shown else "FALSE"
 
 
 def _said(value: str | None) -> str:

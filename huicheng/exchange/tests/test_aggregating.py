@@ -50,6 +50,25 @@ def test_a_small_group_is_left_out_and_one_beside_it_so_that_nobody_can_subtract
     assert [one["n"] for one in days] == [10, 10, 10]
 
 
+@pytest.mark.parametrize("columns", [("name", "updated_on"), ("name", "sex", "updated_on")])
+def test_a_grants_row_filter_needs_no_granted_column(statistics, columns):
+    only_men = (exchange.Condition("sex", "=", "1"),)
+    granted(exchange.Terms(smallest_group=5, filter=only_men), columns=columns, plain=(), aggregate_only=True)
+    assert told("SELECT count(name) AS n FROM raw.health_files") == [{"n": 21}]
+
+
+def test_a_row_filter_may_look_at_a_granted_text_that_is_personal(statistics):
+    names = tuple(f"秘密{place}" for place in range(10))
+    granted(
+        exchange.Terms(smallest_group=5, filter=(exchange.Condition("name", "in", names),)),
+        columns=COLUMNS, plain=(), aggregate_only=True,
+    )  # fmt: skip
+    assert told("SELECT sex, count(*) AS n FROM raw.health_files GROUP BY sex ORDER BY 1") == [
+        {"sex": "1", "n": 5},
+        {"sex": "2", "n": 5},
+    ]
+
+
 def test_a_filter_that_would_leave_out_a_small_group_silently_is_refused(statistics):
     with pytest.raises(exchange.OnlyAggregates, match="放进 GROUP BY"):
         told("SELECT count(*) AS n FROM raw.health_files WHERE updated_on < DATE '2100-01-01'")
