@@ -1,17 +1,15 @@
-"""Rows written out piece by piece, in bounded memory: Arrow as they come, Parquet by way of a file."""
+"""Rows written out piece by piece as they come, in bounded memory: whoever sends them may stop between any two."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huicheng.ground.api import scratch
-
 Batches = Iterator[pa.RecordBatch]
-CHUNK = 1 << 20
 
 
 def arrow(batches: Batches) -> Iterator[bytes]:
@@ -34,13 +32,37 @@ def _taken(out: io.BytesIO) -> bytes:
     return data
 
 
+class _Outgoing(io.RawIOBase):
+    """A file that only grows: what was written is handed on, and its place remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place, self.waiting = 0, list[bytes]()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        self.waiting.append(piece)
+        self.place += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        return self.place
+
+    def taken(self) -> bytes:
+        data = b"".join(self.waiting)
+        self.waiting.clear()
+        return data
+
+
 def parquet(batches: Batches) -> Iterator[bytes]:
-    """Written aside first: its directory stands at its end."""
-    with scratch("pieces") as folder:
-        first = next(batches)
-        with pq.ParquetWriter(folder / "rows.parquet", first.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-        with (folder / "rows.parquet").open("rb") as file:
-            while piece := file.read(CHUNK):
-                yield piece
+    """Row group by row group. The directory is sent last: a file that was cut has none, and no reader takes it."""
+    first, out = next(batches), _Outgoing()
+    with pq.ParquetWriter(out, first.schema, compression="zstd") as writer:
+        yield out.taken()
+        for batch in batches:
+            writer.write_batch(batch)
+            yield out.taken()
+    yield out.taken()

@@ -1,7 +1,10 @@
 """A grant opens just what it says, to whom it says, for as long as it says."""
 
+import io
 from datetime import timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
@@ -189,6 +192,18 @@ def test_who_may_not_answer_grants_nothing():
         with pytest.raises(exchange.NotYoursToAnswer):
             exchange.approve_application(asked.id, nobody)
     assert exchange.grants_of("minzheng") == []
+
+
+def test_a_parquet_file_goes_out_as_it_is_made_and_is_no_file_when_cut(monkeypatch):
+    monkeypatch.setattr("huicheng.exchange.sending.LOOKED_AT_EVERY", 0)
+    one = granted()
+    pieces = exchange.export("health_files", HE, form="parquet", purpose=PURPOSE)
+    sent = next(pieces)
+    exchange.revoke_grant(one.id, SUN, reason="用途已完成")
+    with pytest.raises(exchange.AccessDenied, match="途中"):
+        list(pieces)
+    with pytest.raises(pa.ArrowInvalid):
+        pq.read_table(io.BytesIO(sent))
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
