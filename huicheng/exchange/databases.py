@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
@@ -86,6 +86,12 @@ class Address:
     user: str = ""
     password: str = ""
     secrets: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def held_to(self) -> str:
+        """The number that is connected to, whatever the host's name leads to by now; empty where nobody judged it."""
+        return unquote(dict(self.settings).get("hostaddr", ""))
 
     def told(self, error: Exception) -> str:
         """A driver's words without the password it may have quoted, nor the number of anybody."""
@@ -126,14 +132,19 @@ def _ill_written(name: str) -> SourceUnreachable:
 def _server(scheme: str, found: re.Match[str]) -> Address:
     user, password = found["user"] or "", found["password"] or ""
     path, place = found["path"] or "", found["host"] + (f":{found['port']}" if found["port"] else "")
-    pairs = [pair.partition("=")[::2] for pair in (found["query"] or "").split("&")]
+    pairs = [pair.partition("=")[::2] for pair in (found["query"] or "").split("&") if pair]
     raw = [password, f"{user}:{password}" if password else "", *(v for k, v in pairs if "pass" in k.lower())]
     secrets = {form for one in raw if one for form in (one, unquote(one), unquote_plus(one))}
     return Address(
         scheme, f"{scheme}://{user}@{place}{path}" if user else f"{scheme}://{place}{path}", unquote(path),
         found["host"].strip("[]"), int(found["port"]) if found["port"] else None, unquote(user), unquote(password),
-        tuple(secrets),
+        tuple(secrets), tuple(pairs),
     )  # fmt: skip
+
+
+def held(url: str, number: str) -> str:
+    """The address held to one number: drivers ask no name again, and certificates are still the host's."""
+    return f"{url}{'&' if '?' in url else '?'}hostaddr={quote(number, safe=':')}"
 
 
 def safe_name(url: Path | str) -> str:
@@ -274,7 +285,7 @@ def _mysql(_url: str, query: str, address: Address) -> Rows:
 
     try:
         base = pymysql.connect(
-            host=address.host, port=address.port or 3306, user=address.user,
+            host=address.held_to or address.host, port=address.port or 3306, user=address.user,
             password=address.password, database=address.path.strip("/"), charset="utf8mb4",
             connect_timeout=CONNECT_SECONDS, cursorclass=SSCursor,
         )  # fmt: skip

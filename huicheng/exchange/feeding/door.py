@@ -29,7 +29,7 @@ from huicheng.exchange.feeding.events import (
     FeedTakenOver,
 )
 from huicheng.exchange.feeding.models import Feed
-from huicheng.exchange.feeding.trying import DatabaseNotAllowed, FeedTrial, anywhere, check_reach, try_feed
+from huicheng.exchange.feeding.trying import DatabaseNotAllowed, FeedTrial, anywhere, try_feed, within_reach
 from huicheng.exchange.landing import one_at_a_time
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import NeedsConfirmation
@@ -114,7 +114,7 @@ def declare_feed(
     spec, actor = find(resource), current_actor()
     admit(spec, actor)
     if not anywhere(actor):
-        check_reach(address)
+        within_reach(address)
     if spec.mode not in ("upsert", "append") or (spec.mode == "upsert" and not spec.key):
         raise FeedRefused(_("“%(title)s”每次整表替换，不能增量取数。") % {"title": spec.title})
     if lag and spec.mode == "append":
@@ -310,7 +310,7 @@ def _stop(row: Feed, reason: str) -> None:
 def _ask(row: Feed) -> Ask:
     address, mark = unlock(SEALED, bytes(row.address)), _mark(row)
     if not row.anywhere:
-        check_reach(address)
+        address = within_reach(address)
     how = {"watermark": row.watermark, "key": row.key}
     query = asking.question(address, row.query, mark=mark, lag=row.lag, **how)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import resource as find
-from huicheng.exchange.databases import address_of, drafted_query
+from huicheng.exchange.databases import DIALECTS, Address, address_of, drafted_query, held
 from huicheng.exchange.delivering import admit
 from huicheng.exchange.feeding import asking
 from huicheng.exchange.gateway.calling import allowed
@@ -17,6 +17,7 @@ from huicheng.ground.api import Actor, BadInput, current_actor
 
 TRIED = 1000
 PORTS = {"postgres": 5432, "mysql": 3306}
+SSL = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class DatabaseNotAllowed(BadInput):
@@ -36,26 +37,39 @@ def anywhere(actor: Actor) -> bool:
     return actor.kind == "system"
 
 
-def check_reach(address: str) -> None:
-    """Never a file of this machine, and no inner network but those listed; a name is looked up anew each time."""
+def within_reach(address: str) -> str:
+    """The address, held to where its host was found and judged to lie: a name may lead elsewhere a moment later.
+
+    Never a file of this machine, and no inner network but those listed.
+    """
     one = address_of(address)
     if one.scheme == "sqlite":
         raise DatabaseNotAllowed(_("平台机器上的文件不能在网页上声明，请数据局在终端声明。"))
+    _check_settings(one)
     try:
-        found = addresses_of(
-            one.host, one.port or PORTS["mysql" if one.scheme in ("mysql", "mariadb") else "postgres"]
-        )
+        found = addresses_of(one.host, one.port or PORTS[DIALECTS[one.scheme]])
     except (OSError, UnicodeError):
         raise DatabaseNotAllowed(_("找不到数据库的主机 %(host)s。") % {"host": one.host[:100]}) from None
     if not all(allowed(parsed(ip)) for ip in found):
         raise DatabaseNotAllowed(_("数据库在不允许的网络里；内网地址须由数据局列入允许的网段。"))
+    return held(address, found[0])
+
+
+def _check_settings(one: Address) -> None:
+    """A setting may name another host, a socket or a file of this machine. None is repeated: it may be a password."""
+    known = [("sslmode", mode) for mode in SSL] if DIALECTS[one.scheme] == "postgres" else []
+    if any(setting not in known for setting in one.settings):
+        raise DatabaseNotAllowed(
+            _("地址里 ? 后面只有 PostgreSQL 可以写，而且只能写 sslmode=%(modes)s 之一；请删去其余参数再试。")
+            % {"modes": "、".join(SSL)}
+        )
 
 
 def try_feed(resource: str, address: str, *, query: str, watermark: str, key: str) -> FeedTrial:
     """The first rows, asked for as a run would ask, and what delivering them would do."""
     admit(find(resource), current_actor())
     if not anywhere(current_actor()):
-        check_reach(address)
+        address = within_reach(address)
     asked = asking.question(address, query, watermark=watermark, key=key, mark=[], lag=0)
     with drafted_query(address, asked, most=TRIED) as draft:
         mark = asking.mark_in(draft, watermark=watermark, key=key, file=address_of(address).name)
