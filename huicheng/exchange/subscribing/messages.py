@@ -40,7 +40,6 @@ from huicheng.exchange.subscribing.refusals import (
     ChangesFailed,
     ChangesTooLong,
     NotDead,
-    SubscribingError,
 )
 from huicheng.ground.api import Actor, NoLongerThere, act, as_of_now, postpone, publish, submit
 from huicheng.lake import api as lake
@@ -152,10 +151,6 @@ def _send(row: Subscription, message: Message) -> bool:
     place = Place(message.before, message.after, message.position)
     try:
         rows = page(find(row.resource), asking_of(row), place, PAGE)
-        if rows.num_rows == 0:
-            _delivered(row, message, 0, rows.num_rows)
-            return True
-        status = _posted(row, message, rows)
     except QuotaExceeded as full:
         _waits(row, message, full.again)
         return False
@@ -165,20 +160,33 @@ def _send(row: Subscription, message: Message) -> bool:
     except AccessDenied as problem:
         _stop(row, type(problem).__name__)
         return False
-    except (ChangesExpired, NoData, UnknownResource, BadAddress) as problem:
+    except (ChangesExpired, NoData, UnknownResource) as problem:
         _given_up(row, message, type(problem).__name__)
         return False
     except (ChangesTooLong, ChangesFailed) as problem:
         return _failed(row, message, 0, type(problem).__name__)
+    if rows.num_rows == 0:
+        _delivered(row, message, 0, rows.num_rows)
+        return True
+    return _handed_over(row, message, rows)
+
+
+def _handed_over(row: Subscription, message: Message, rows: pa.Table) -> bool:
+    more = rows.num_rows == PAGE
+    try:
+        status = _posted(row, message, rows)
+    except BadAddress as problem:
+        _given_up(row, message, type(problem).__name__)
+        return False
     except posting.NotDelivered as problem:
-        return _failed(row, message, 0, str(problem))
+        return _failed(row, message, 0, str(problem), more=more)
     if 200 <= status < 300:
         _delivered(row, message, status, rows.num_rows)
         return True
     if status == GONE:
         _given_up(row, message, "Gone", status)
         return False
-    return _failed(row, message, status, f"HTTP {status}")
+    return _failed(row, message, status, f"HTTP {status}", more=more)
 
 
 def _posted(row: Subscription, message: Message, rows: pa.Table) -> int:
@@ -207,8 +215,8 @@ def _delivered(row: Subscription, message: Message, status: int, rows: int) -> N
     message.status, message.error, message.ended_at = status or None, "", now
     message.save()
     Subscription.objects.filter(id=row.id).update(sent=row.sent + (1 if rows else 0), delivered_at=now)
-    if rows == PAGE and not _followed(row, message):
-        _line_up(row, Place(message.before, message.after, message.position + rows))
+    if rows == PAGE:
+        _line_up_behind(row, message)
     publish(
         MessageDelivered(
             subject=f"subscription:{row.id}", message=message.id, attempts=message.attempts, status=status
@@ -216,21 +224,23 @@ def _delivered(row: Subscription, message: Message, status: int, rows: int) -> N
     )
 
 
-def _followed(row: Subscription, message: Message) -> bool:
-    """A page that was sent anew has had its next one already."""
+def _line_up_behind(row: Subscription, message: Message) -> None:
+    """The next page, unless it has stood in line already: this one was sent anew."""
     same = row.messages.filter(before=message.before, after=message.after, position__gt=message.position)
-    return same.exists()
+    if not same.exists():
+        _line_up(row, Place(message.before, message.after, message.position + PAGE))
 
 
 @act
-def _failed(row: Subscription, message: Message, status: int, error: str) -> bool:
-    """Whether the line goes on behind it: only once it is given up."""
+def _failed(row: Subscription, message: Message, status: int, error: str, *, more: bool = False) -> bool:
+    """Whether the line goes on behind it: only once it is given up; ``more``: its page was full, so one follows."""
     message.attempts, message.status, message.error = message.attempts + 1, status or None, error[:300]
     steps = waits()
     dead = message.attempts > len(steps)
     if dead:
         message.state, message.ended_at = Message.DEAD, timezone.now()
-        _skip_over(row, message)
+        if more:
+            _line_up_behind(row, message)
     else:
         message.next_at = _later(steps[message.attempts - 1])
     message.save()
@@ -257,18 +267,6 @@ def _waits(row: Subscription, message: Message, again: datetime) -> None:
             error=message.error, dead=False,
         )
     )  # fmt: skip
-
-
-def _skip_over(row: Subscription, message: Message) -> None:
-    """The pages behind a given-up one still go out."""
-    try:
-        rows = page(
-            find(row.resource), asking_of(row), Place(message.before, message.after, message.position), PAGE
-        )
-    except (AccessDenied, SubscribingError, NoData, UnknownResource, NoLongerThere):
-        return
-    if rows.num_rows == PAGE and not _followed(row, message):
-        _line_up(row, Place(message.before, message.after, message.position + PAGE))
 
 
 @act

@@ -271,6 +271,29 @@ def test_long_changes_go_page_by_page_in_order(receiver, monkeypatch):
     assert sorted(names(receiver)) == sorted(name for name, _phone in FILES.values())
 
 
+def test_the_pages_behind_a_dead_letter_arrive_once_there_is_room_for_them(receiver, monkeypatch):
+    from huicheng.exchange.granting.models import QuotaRow
+    from huicheng.exchange.subscribing import messages
+
+    monkeypatch.setattr(messages, "PAGE", 2)
+    publish(FILES)
+    granted(exchange.Terms(rows_per_day=6))
+    receiver.answers(500)
+    view, _secret = exchange.subscribe(
+        "health_files", receiver.url, exchange.Asking(HE, PURPOSE), from_beginning=True
+    )
+    work(lambda: exchange.dead_letters(HE))  # three tries of two rows: nothing is left of the day
+    assert len(events(kind="exchange.QuestionAsked")) == 3
+    QuotaRow.objects.update(window=0, used=0)
+    Message.objects.filter(state=Message.WAITING).update(next_at=exchange.grants_of("minzheng")[0].starts)
+    receiver.answers(204)
+    assert messages.push(view.id) == {"sent": 1}
+    with acting_as(HE):
+        exchange.replay(exchange.dead_letters(HE)[0].id)
+    work(lambda: len(names(receiver, 204)) == 3)
+    assert sorted(names(receiver, 204)) == sorted(name for name, _phone in FILES.values())
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://example.com/x", "ftp://example.com/", "https://u:p@example.com/", "https://", "https://a b/", "x",
