@@ -20,6 +20,7 @@ WORDS = {
     "GrantExpired": gettext_noop("授权已到期"),
     "CaseNumberMissing": gettext_noop("授权要求写明办件编号"),
     "OnlyAggregates": gettext_noop("授权只用于统计"),
+    "CannotFollow": gettext_noop("数据的主键或更新方式变了，说不出哪一行变了"),
     "ChangesExpired": gettext_noop("那一版数据已不再保存"),
     "UnknownResource": gettext_noop("资源已退役"),
     "NoData": gettext_noop("这份数据还没有交付"),

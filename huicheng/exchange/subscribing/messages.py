@@ -36,6 +36,7 @@ from huicheng.exchange.subscribing.events import (
 from huicheng.exchange.subscribing.models import Message, Subscription
 from huicheng.exchange.subscribing.refusals import (
     BadAddress,
+    CannotFollow,
     ChangesExpired,
     ChangesFailed,
     ChangesTooLong,
@@ -160,7 +161,7 @@ def _send(row: Subscription, message: Message) -> bool:
     except AccessDenied as problem:
         _stop(row, type(problem).__name__)
         return False
-    except (ChangesExpired, NoData, UnknownResource) as problem:
+    except (CannotFollow, ChangesExpired, NoData, UnknownResource) as problem:
         _given_up(row, message, type(problem).__name__)
         return False
     except (ChangesTooLong, ChangesFailed) as problem:
@@ -271,7 +272,7 @@ def _waits(row: Subscription, message: Message, again: datetime) -> None:
 
 @act
 def _given_up(row: Subscription, message: Message, error: str, status: int = 0) -> None:
-    """No use to try again: the version is gone, or the receiver wants no more. It is held still."""
+    """No use to try again: the version is gone, its rows have no key by now, or the receiver wants no more. It is held still."""
     message.state, message.ended_at, message.attempts = Message.DEAD, timezone.now(), message.attempts + 1
     message.status, message.error = status or None, error
     message.save()

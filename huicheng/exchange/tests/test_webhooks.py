@@ -294,6 +294,16 @@ def test_the_pages_behind_a_dead_letter_arrive_once_there_is_room_for_them(recei
     assert sorted(names(receiver, 204)) == sorted(name for name, _phone in FILES.values())
 
 
+def test_a_table_whose_rows_nobody_can_tell_apart_any_more_stops_what_is_sent_and_says_why(followed):
+    exchange.declare(replace(exchange.resource("health_files"), key=()))
+    change("一")
+    work()
+    view = exchange.subscriptions(HE)[0]
+    assert (view.state, view.reason, view.dead) == ("paused", "CannotFollow", 1)
+    assert exchange.why_stopped(view.reason) == "数据的主键或更新方式变了，说不出哪一行变了"
+    assert not [one for one in jobs(state="failed") if one.name.startswith("subscribing")]
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://example.com/x", "ftp://example.com/", "https://u:p@example.com/", "https://", "https://a b/", "x",
