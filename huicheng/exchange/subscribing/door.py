@@ -80,7 +80,6 @@ __all__ = [
     "unsubscribe",
 ]
 MOST_OF_A_DEPARTMENT = 200
-BY_HAND = "ByHand"
 
 
 @dataclass(frozen=True)
@@ -247,12 +246,15 @@ def pause_subscription(subscription: str) -> None:
     """Send nothing until it is resumed; what changes meanwhile is sent then, as one step."""
     row = _found(subscription, current_actor())
     if not Subscription.objects.filter(id=row.id, state=Subscription.ACTIVE).update(
-        state=Subscription.PAUSED, reason=BY_HAND
+        state=Subscription.PAUSED, reason=Subscription.BY_HAND
     ):
         raise NotPaused(_("这个订阅已经停下了。"))
     publish(
         SubscriptionStopped(
-            subject=f"subscription:{row.id}", resource=row.resource, department=row.department, reason=BY_HAND
+            subject=f"subscription:{row.id}",
+            resource=row.resource,
+            department=row.department,
+            reason=Subscription.BY_HAND,
         )
     )
 
@@ -261,7 +263,7 @@ def pause_subscription(subscription: str) -> None:
 def resume_subscription(subscription: str) -> None:
     """Go on where somebody paused it; one that stopped by itself has to be taken over."""
     row = _found(subscription, current_actor())
-    paused = Subscription.objects.filter(id=row.id, state=Subscription.PAUSED, reason=BY_HAND)
+    paused = Subscription.objects.filter(id=row.id, state=Subscription.PAUSED, reason=Subscription.BY_HAND)
     if not paused.update(state=Subscription.ACTIVE, reason=""):
         raise NotPaused(_("只有被暂停的订阅能恢复；自己停下的要由本部门的人接手。"))
     messages.wake(row.id, key=f"{row.id}.{secrets.token_hex(4)}")

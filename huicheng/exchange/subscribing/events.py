@@ -34,7 +34,7 @@ class SubscriptionStopped(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionResumed(Event):
-    """Whoever was told is told again; somebody had paused it."""
+    """Whoever was told is told again; somebody had paused it, or it had stopped by itself."""
 
     resource: str
 

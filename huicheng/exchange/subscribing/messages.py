@@ -31,6 +31,7 @@ from huicheng.exchange.subscribing.events import (
     MessageDelivered,
     MessageFailed,
     MessageReplayed,
+    SubscriptionResumed,
     SubscriptionStopped,
 )
 from huicheng.exchange.subscribing.models import Message, Subscription
@@ -304,7 +305,10 @@ def wake(subscription: str, *, at: datetime | None = None, key: str = "") -> Non
 
 @act
 def replay(message: Message) -> None:
-    """Send a given-up message anew, under the same id; a subscription that was held still goes on."""
+    """Send a given-up message anew, under the same id; a subscription that stopped by itself goes on.
+
+    What somebody paused stays so, and the message stands in line until he resumes it.
+    """
     now = timezone.now()
     changed = Message.objects.filter(id=message.id, state=Message.DEAD)
     if not changed.update(
@@ -312,8 +316,10 @@ def replay(message: Message) -> None:
     ):
         raise NotDead(_("这条推送没有被放弃，不用重发。"))
     row = message.subscription
-    Subscription.objects.filter(id=row.id, state=Subscription.PAUSED).update(
-        state=Subscription.ACTIVE, reason=""
+    stopped = Subscription.objects.filter(id=row.id, state=Subscription.PAUSED).exclude(
+        reason=Subscription.BY_HAND
     )
+    if stopped.update(state=Subscription.ACTIVE, reason=""):
+        publish(SubscriptionResumed(subject=f"subscription:{row.id}", resource=row.resource))
     wake(row.id, key=f"{message.id}.replay")
     publish(MessageReplayed(subject=f"subscription:{row.id}", message=message.id))

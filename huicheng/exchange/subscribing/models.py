@@ -7,6 +7,8 @@ class Subscription(models.Model):
     """订阅: who is told of the changes of a resource, where, and how far he has been told."""
 
     ACTIVE, PAUSED, ENDED = "active", "paused", "ended"
+    # The reason of one that somebody paused; all others stopped by themselves.
+    BY_HAND = "ByHand"
 
     id = models.CharField(max_length=40, primary_key=True)
     resource = models.CharField("资源", max_length=120, db_index=True)

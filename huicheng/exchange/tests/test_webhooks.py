@@ -304,6 +304,32 @@ def test_a_table_whose_rows_nobody_can_tell_apart_any_more_stops_what_is_sent_an
     assert not [one for one in jobs(state="failed") if one.name.startswith("subscribing")]
 
 
+def test_sending_anew_resumes_what_stopped_by_itself_and_says_so(followed, receiver):
+    receiver.answers(410)
+    change("一")
+    work()
+    receiver.answers(204)
+    with acting_as(HE):
+        exchange.replay(exchange.dead_letters(HE)[0].id)
+    work(lambda: names(receiver, 204) == ["一"])
+    assert exchange.subscriptions(HE)[0].state == "active"
+    assert events(kind="exchange.SubscriptionResumed")[0].actor == HE.id
+
+
+def test_sending_anew_leaves_paused_what_somebody_paused(followed, receiver):
+    receiver.answers(500)
+    change("一")
+    work(lambda: exchange.dead_letters(HE))
+    receiver.answers(204)
+    with acting_as(HE):
+        exchange.pause_subscription(followed[0].id)
+        exchange.replay(exchange.dead_letters(HE)[0].id)
+        work()
+        assert (exchange.subscriptions(HE)[0].reason, names(receiver, 204)) == ("ByHand", [])
+        exchange.resume_subscription(followed[0].id)
+    work(lambda: names(receiver, 204) == ["一"])
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://example.com/x", "ftp://example.com/", "https://u:p@example.com/", "https://", "https://a b/", "x",
