@@ -253,11 +253,14 @@ def run_feed(feed: str) -> FeedView:
     return _view(Feed.objects.get(id=row.id))
 
 
-def run(feed: str) -> BadInput | None:
-    """One run, one at a time; the problem it met, if any."""
+def run(feed: str, *, only_due: bool = False) -> BadInput | None:
+    """One run, one at a time; the problem it met, if any.
+
+    ``only_due``: nothing where somebody ran it meanwhile, for that run lined up the only successor there may be.
+    """
     with one_at_a_time(f"feed.{feed}"):
         row = Feed.objects.filter(id=feed, active=True).first()
-        if row is None or _own(row, Delivery.HELD):
+        if row is None or (only_due and row.next_at > timezone.now()) or _own(row, Delivery.HELD):
             return None  # what waits for somebody goes first, or the mark would leap over it
         if working := _own(row, Delivery.WORKING):  # a run that was killed: its own job ends it
             submit("exchange.deliver", key=working.id, delivery=working.id)
@@ -338,5 +341,6 @@ def _went_wrong(row: Feed, told: str, reason: str) -> None:
 def _again(row: Feed) -> None:
     row.ran_at = timezone.now()
     row.next_at = row.ran_at + timedelta(seconds=row.every)
-    row.save()
+    # Who stopped it or took it over while it ran is not undone.
+    row.save(update_fields=["rows", "failures", "error", "ran_at", "next_at"])
     _line_up(row)

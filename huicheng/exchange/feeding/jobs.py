@@ -14,8 +14,9 @@ from huicheng.ground.api import Progress, job, submit
 
 
 @job("feeding.run", title=gettext_noop("定时取数"))
-def run(progress: Progress, *, feed: str) -> dict[str, Any]:
-    problem = door.run(feed)
+def run(progress: Progress, *, feed: str, now: bool = False) -> dict[str, Any]:
+    """``now``: somebody asked for it by hand, whatever its time is."""
+    problem = door.run(feed, only_due=not now)
     return {"feed": feed, "problem": str(problem or "")[:300]}
 
 

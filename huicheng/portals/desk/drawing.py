@@ -164,7 +164,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     """Run it now, as a job that is watched on its own page; or stop it for good."""
     one = feed_for(current_actor(), number)
     if request.POST.get("do") == "run":
-        return redirect("desk:job", submit("feeding.run", key=f"{one.id}@now", feed=one.id).id)
+        return redirect("desk:job", submit("feeding.run", key=f"{one.id}@now", feed=one.id, now=True).id)
     if request.POST.get("do") != "stop":
         raise Http404
     try:
