@@ -6,7 +6,7 @@ Whatever is 王芳's is answered to the others as if it were not there.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ class Town:
     reading: str
     application: str
     grant: str
+    subscription: str
+    feed: str
 
     def client(self, who: str | None) -> Client:
         client = Client(raise_request_exception=False)
@@ -92,10 +94,18 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk", "grant"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
     ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
+    **{
+        ("desk:" + name, "number"): lambda town: Value(town.feed, "F20260101-99999999", kept=True)
+        for name in ("feed", "feed_change")
+    },
+    **{
+        ("desk:" + name, "number"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True)
+        for name in ("subscription", "subscription_change")
+    },
     ("desk", "message_id"): lambda town: Value("msg_" + "0" * 32, "msg_" + "9" * 32),
-    ("desk", "feed_id"): lambda town: Value("F20260101-00000000", "F20260101-99999999"),
-    ("desk", "subscription_id"): lambda town: Value("S20260101-00000000", "S20260101-99999999"),
-    ("query", "subscription_id"): lambda town: Value("S20260101-00000000", "S20260101-99999999"),
+    ("desk", "feed_id"): lambda town: Value(town.feed, "F20260101-99999999", kept=True),
+    ("desk", "subscription_id"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True),
+    ("query", "subscription_id"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True),
     ("desk", "field"): lambda town: Value("name", "nothing"),
     ("desk", "reading"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
     ("desk:catalogue_form_done", "job_id"): lambda town: Value(
@@ -143,7 +153,7 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
         job = ground.submit("fusion.run", key="all").id
     bases.person("P1", actor=identity.actor_of(account("wang")), purpose="核对户籍")
     reading = next(one.id for one in ground.events(limit=20) if one.data.get("signed"))
-    return Town(receipt, str(job), drafted(), reading, *granted())
+    return Town(receipt, str(job), drafted(), reading, *granted(), *followed(path))
 
 
 def granted() -> tuple[str, str]:
@@ -155,6 +165,27 @@ def granted() -> tuple[str, str]:
     )
     asked = exchange.request_access("health_files", wang, wanted)
     return asked.id, exchange.approve_application(asked.id, sun).grant
+
+
+def followed(path: Path) -> tuple[str, str]:
+    """The police are told of their own changes, and draw some of their rows from a database of theirs."""
+    households = exchange.resource("police_households")
+    moves = replace(households, code="police_moves", title="户籍变动", mode="upsert", key=("id_number",))
+    exchange.declare(moves, by_pack=False)
+    wang = identity.actor_of(account("wang"))
+    with acting_as(wang):
+        exchange.deliver("police_moves", path)
+        asking = exchange.Asking(wang, "核对户籍")
+        following, _ = exchange.subscribe("police_moves", "https://198.51.100.7/changes", asking)
+    with acting_as(ground.system_actor("test")):
+        feed = exchange.declare_feed(
+            "police_moves",
+            "postgresql://reader@198.51.100.7/moves",
+            query="moves",
+            watermark="moved_on",
+            key="id_number",
+        )
+    return following.id, feed.id
 
 
 def drafted() -> str:
