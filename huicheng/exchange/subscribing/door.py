@@ -36,6 +36,7 @@ from huicheng.exchange.subscribing.refusals import (
     NoSuchSubscription,
     NotDead,
     NotPaused,
+    NotYoursToChange,
     NotYoursToTake,
 )
 from huicheng.ground.api import Actor, act, current_actor, events, publish
@@ -59,6 +60,7 @@ __all__ = [
     "NoSuchSubscription",
     "NotDead",
     "NotPaused",
+    "NotYoursToChange",
     "NotYoursToTake",
     "SubscriptionEnded",
     "SubscriptionMade",
@@ -207,9 +209,21 @@ def _found(subscription: str, actor: Actor) -> Subscription:
     return row
 
 
+def _to_change(subscription: str) -> Subscription:
+    actor = current_actor()
+    return _changeable(_found(subscription, actor), actor)
+
+
+def _changeable(row: Subscription, actor: Actor) -> Subscription:
+    """By whoever reads for its department, or the one it stands for."""
+    if actor.kind != "system" and not actor.may("read") and actor.id != row.actor["id"]:
+        raise NotYoursToChange(_("没有查阅的职责，只能改动自己所订的订阅。"))
+    return row
+
+
 @act
 def unsubscribe(subscription: str) -> None:
-    row = _found(subscription, current_actor())
+    row = _to_change(subscription)
     Subscription.objects.filter(id=row.id).update(state=Subscription.ENDED)
     row.messages.filter(state=Message.WAITING).delete()
     publish(SubscriptionEnded(subject=f"subscription:{row.id}", resource=row.resource))
@@ -244,7 +258,7 @@ def _take_over(row: Subscription, actor: Actor) -> SubscriptionView:
 @act
 def pause_subscription(subscription: str) -> None:
     """Send nothing until it is resumed; what changes meanwhile is sent then, as one step."""
-    row = _found(subscription, current_actor())
+    row = _to_change(subscription)
     if not Subscription.objects.filter(id=row.id, state=Subscription.ACTIVE).update(
         state=Subscription.PAUSED, reason=Subscription.BY_HAND
     ):
@@ -262,7 +276,7 @@ def pause_subscription(subscription: str) -> None:
 @act
 def resume_subscription(subscription: str) -> None:
     """Go on where somebody paused it; one that stopped by itself has to be taken over."""
-    row = _found(subscription, current_actor())
+    row = _to_change(subscription)
     paused = Subscription.objects.filter(id=row.id, state=Subscription.PAUSED, reason=Subscription.BY_HAND)
     if not paused.update(state=Subscription.ACTIVE, reason=""):
         raise NotPaused(_("只有被暂停的订阅能恢复；自己停下的要由本部门的人接手。"))
@@ -312,7 +326,9 @@ def dead_letters(actor: Actor, *, limit: int = 200) -> list[DeadLetter]:
 
 def replay(message: str) -> None:
     """Send a given-up message anew."""
-    row = Message.objects.filter(id=message[:48], subscription__in=_seen(current_actor())).first()
+    actor = current_actor()
+    row = Message.objects.filter(id=message[:48], subscription__in=_seen(actor)).first()
     if row is None:
         raise NoSuchSubscription(_("没有编号为 %(id)s 的推送。") % {"id": message[:48]})
+    _changeable(row.subscription, actor)
     messages.replay(row)

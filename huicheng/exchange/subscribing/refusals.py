@@ -55,6 +55,12 @@ class NotYoursToTake(SubscribingError):
     status = 403
 
 
+class NotYoursToChange(SubscribingError):
+    """Who may not read neither ends nor holds nor sends anew what colleagues follow."""
+
+    status = 403
+
+
 class NotPaused(SubscribingError):
     """Only what runs is paused, and only what somebody paused is resumed."""
 
