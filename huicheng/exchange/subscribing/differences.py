@@ -31,14 +31,19 @@ GROUP = 2_000
 def rows_of(
     spec: Resource, versions: tuple[int | None, int], sight: lake.Sight, *, skip: int, limit: int
 ) -> pa.Table:
-    """One page. What fits into it whole is not kept."""
+    """One page. Where none follows nothing is kept."""
     path = _folder(spec.code) / f"{_name(spec.table, versions, sight)}.parquet"
     with alone(_folders() / ".locks" / path.stem[:2]):
         if _kept(path, spec.table, versions):
             return _page(path, skip, limit)
         draft = path.with_name(f".{uuid.uuid4().hex}")
         try:
-            return _made(draft, path, spec.table, versions, sight, skip + limit).slice(skip, limit)
+            rows = _written(draft, spec.table, versions, sight)
+            found = _page(draft, skip, limit)
+            if rows > skip + limit:
+                tidy()
+                os.replace(draft, path)
+            return found
         finally:
             draft.unlink(missing_ok=True)
 
@@ -79,9 +84,8 @@ def _kept(path: Path, table: str, versions: tuple[int | None, int]) -> bool:
     return True
 
 
-def _made(
-    draft: Path, path: Path, table: str, versions: tuple[int | None, int], sight: lake.Sight, enough: int
-) -> pa.Table:
+def _written(draft: Path, table: str, versions: tuple[int | None, int], sight: lake.Sight) -> int:
+    """How many rows there are."""
     rows = 0
     batches = lake.changes(table, *versions, sight=sight, timeout=LONGEST)
     first = next(batches)
@@ -89,11 +93,7 @@ def _made(
         for batch in batches:
             rows += batch.num_rows
             writer.write_batch(batch, row_group_size=GROUP)
-    found = _page(draft, 0, enough)
-    if rows > enough:
-        tidy()
-        os.replace(draft, path)
-    return found
+    return rows
 
 
 def _page(path: Path, skip: int, limit: int) -> pa.Table:

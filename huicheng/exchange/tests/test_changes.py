@@ -222,6 +222,16 @@ def test_a_page_reads_the_row_groups_it_lies_in_and_no_others(files):
     assert since(cursor, limit=2_000).rows.num_rows == 2_000
 
 
+def test_a_page_of_a_difference_that_is_made_anew_reads_no_more_than_itself(files, monkeypatch):
+    many(5_000)
+    cursor = since("beginning", limit=4_000).cursor
+    kept()[0].unlink()
+    read, pages = differences._page, []
+    monkeypatch.setattr(differences, "_page", lambda *how: pages.append(read(*how)) or pages[-1])
+    assert since(cursor, limit=500).rows.num_rows == 500
+    assert [one.num_rows for one in pages] == [500]
+
+
 def test_a_difference_that_fits_into_its_page_is_not_kept(files):
     assert since("beginning").rows.num_rows == 3
     assert not kept()
