@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import time
 import uuid
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from huicheng.lake import api as lake
 LONGEST = 120.0
 IDLE = timedelta(minutes=15)
 GROUP = 2_000
+# Differences whose names begin alike are made in turn.
+LOCKED_BY = 2
 
 
 def rows_of(
@@ -33,10 +35,10 @@ def rows_of(
 ) -> pa.Table:
     """One page. Where none follows nothing is kept."""
     path = _folder(spec.code) / f"{_name(spec.table, versions, sight)}.parquet"
-    with alone(_folders() / ".locks" / path.stem[:2]):
+    with _held(path.stem):
         if _kept(path, spec.table, versions):
             return _page(path, skip, limit)
-        draft = path.with_name(f".{uuid.uuid4().hex}")
+        draft = path.with_name(f".{path.stem}.{uuid.uuid4().hex}")
         try:
             rows = _written(draft, spec.table, versions, sight)
             found = _page(draft, skip, limit)
@@ -46,6 +48,10 @@ def rows_of(
             return found
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _held(name: str) -> AbstractContextManager[bool]:
+    return alone(_folders() / ".locks" / name[:LOCKED_BY])
 
 
 def _folders() -> Path:
@@ -115,12 +121,17 @@ def tidy() -> int:
     old = time.time() - IDLE.total_seconds()
     gone = 0
     for path in _folders().glob("*/*"):
-        if path.parent.name != ".locks" and path.stat().st_mtime < old:
-            path.unlink(missing_ok=True)
-            gone += 1
+        with suppress(FileNotFoundError):  # another process may have come first
+            if path.parent.name != ".locks" and path.stat().st_mtime < old:
+                path.unlink()
+                gone += 1
     return gone
 
 
 def forget(code: str) -> None:
-    """Rows were erased, or a right has ended: who still may has it made anew."""
-    shutil.rmtree(_folders() / code, ignore_errors=True)
+    """Rows were erased, or a right has ended: who still may has it made anew, and what is being made is waited for."""
+    folder = _folder(code)
+    for name in sorted({path.name.lstrip(".")[:LOCKED_BY] for path in folder.iterdir()}):
+        with _held(name):
+            for path in (*folder.glob(f"{name}*"), *folder.glob(f".{name}*")):
+                path.unlink(missing_ok=True)

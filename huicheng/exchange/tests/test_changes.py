@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pyarrow as pa
 import pytest
@@ -255,6 +256,20 @@ def test_kept_differences_go_with_the_grant(files):
     seal()
     deliver_news()
     assert not kept()
+
+
+def test_somebody_elses_revocation_waits_for_what_is_being_made(files, monkeypatch):
+    changes, another = lake.changes, Thread(target=differences.forget, args=("health_files",))
+
+    def revoked_meanwhile(*what, **how):
+        yield from changes(*what, **how)
+        another.start()
+        another.join(0.3)
+
+    monkeypatch.setattr(lake, "changes", revoked_meanwhile)
+    assert since("beginning", limit=2).rows.num_rows == 2
+    another.join()
+    assert not list((home() / "changes" / "health_files").iterdir())
 
 
 def test_kept_differences_go_with_erased_rows(files):
