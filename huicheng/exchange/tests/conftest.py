@@ -3,11 +3,12 @@ import uuid
 
 import pytest
 
+from huicheng.exchange.tests.hooked import followed, receiver
 from huicheng.exchange.tests.nodetown import published, sender
 from huicheng.exchange.tests.twelve import publish_people
 from huicheng.ground.api import Actor, NoLongerThere
 
-__all__ = ["published", "sender"]
+__all__ = ["followed", "published", "receiver", "sender"]
 
 
 @pytest.fixture(autouse=True)
