@@ -286,13 +286,21 @@ def _called(row: Service, asking: Asking, asked: Asked, target: str, sight: Sigh
         answer = calling.call(urlsplit(row.base_url), made, timeout=row.timeout)
         found = _fitting(row, asked, answer, sight)
     except ServiceFault as fault:
-        opened = circuit.failed(row)
+        opened = not _for_some_alone(row, fault, sight) and circuit.failed(row)
         _note(row, asking, asked, outcome=type(fault).__name__, start=start, opened=opened)
         fault.noted = True
         raise
     circuit.succeeded(row)
     _note(row, asking, asked, outcome="ok", start=start, answer=found.answer)
     return found
+
+
+def _for_some_alone(row: Service, fault: ServiceFault, sight: Sight) -> bool:
+    """Who takes the whole would have been served with a remark: one narrow grant must not shut the service for them."""
+    if not isinstance(fault, AnswerUnfit) or sight.whole or row.on_mismatch != "note":
+        return False
+    circuit.succeeded(row)
+    return True
 
 
 def _fitting(row: Service, asked: Asked, answer: calling.Answer, sight: Sight) -> Told:

@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange.gateway import calling
-from huicheng.exchange.gateway.services import publish_service
+from huicheng.exchange.gateway import calling, circuit
+from huicheng.exchange.gateway.models import Service
+from huicheng.exchange.gateway.services import publish_service, services
 from huicheng.exchange.granting.models import GrantRow, QuotaRow
 from huicheng.exchange.tests.listening import listening
 from huicheng.exchange.tests.program import Program
@@ -200,3 +202,20 @@ def test_a_nested_value_shows_nothing_through_a_mask(ask):
     _status, told = ask(body, shape="list")
     assert (told[0]["phone"], told[0]["id_number"]) == ("******", "**********")
     assert receipt()["rule"] == "everyone"
+
+
+@pytest.mark.parametrize(("on_mismatch", "state"), [("note", "closed"), ("refuse", "open")])
+def test_a_narrow_grant_shuts_a_service_for_nobody_whom_it_would_serve(ask, on_mismatch, state):
+    granted()
+    ask({"rows": [WANG | {"name": 7}]}, on_mismatch=on_mismatch)
+    for _again in range(circuit.FAILURES):
+        Program("minzheng", "read").get("services/health_files/people")
+    assert services()[0].circuit == state
+
+
+def test_a_probe_that_only_a_narrow_grant_cannot_use_closes_the_circuit(ask):
+    granted()
+    ask({"rows": [WANG | {"name": 7}]}, on_mismatch="note")
+    Service.objects.update(failures=5, opened_at=timezone.now() - circuit.REST)
+    Program("minzheng", "read").get("services/health_files/people")
+    assert services()[0].circuit == "closed"
