@@ -19,6 +19,7 @@ from huicheng.exchange.pouring import ahead
 from huicheng.exchange.reading.parquet import is_plain, to_text
 from huicheng.exchange.reading.source import NUL_MARK, check_rows, tidy_header
 from huicheng.exchange.refusals import (
+    DatabaseTooSlow,
     EmptySource,
     QueryRefused,
     SourceRefused,
@@ -29,6 +30,8 @@ from huicheng.lake import api as lake
 
 FETCH = 20_000
 CONNECT_SECONDS = 15
+# A first table may be long in coming to a job; whoever only looks at the first rows waits in a page.
+QUERY_SECONDS, LOOK_SECONDS = 3600, 30
 DIALECTS = {
     "sqlite": "sqlite",
     "postgresql": "postgres",
@@ -171,7 +174,9 @@ def drafted_query(
     _refuse_unless_select(query, DIALECTS[scheme], name)
     draft = draft_path()
     try:
-        _write(draft, ahead(_up_to(READERS[DIALECTS[scheme]](url, query, address), most), most=2), name, tell)
+        patience = QUERY_SECONDS if most is None else LOOK_SECONDS
+        rows = _up_to(READERS[DIALECTS[scheme]](url, query, address, patience), most)
+        _write(draft, ahead(rows, most=2), name, tell)
         yield draft
     finally:
         draft.unlink(missing_ok=True)
@@ -232,7 +237,7 @@ def _cell(value: Any) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _sqlite(_url: str, query: str, address: Address) -> Rows:
+def _sqlite(_url: str, query: str, address: Address, _patience: int) -> Rows:
     name, path = address.name, address.path
     path = path[1:] if path.startswith("//") or not Path(path).exists() else path
     if not Path(path).is_file():
@@ -251,35 +256,45 @@ def _sqlite(_url: str, query: str, address: Address) -> Rows:
         ) from error
 
 
-def _postgres(url: str, query: str, address: Address) -> Rows:
+def _postgres(url: str, query: str, address: Address, patience: int) -> Rows:
     import adbc_driver_postgresql.dbapi as adbc
 
     try:
-        base = adbc.connect(url)
+        base = adbc.connect(_impatient(url, address))
     except (adbc.Error, ValueError, OSError) as error:
         raise _unreachable(address, error) from None
     try:
         with base, base.cursor() as cursor:
             cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+            cursor.execute(f"SET statement_timeout = '{patience}s'")
             base.commit()
             cursor.execute(query)
             reader = cursor.fetch_record_batch()
             header = tidy_header(address.name, reader.schema.names)
             for batch in reader:
                 yield pa.RecordBatch.from_arrays([_kept(one) for one in batch.columns], names=list(header))
-    except (adbc.Error, pa.ArrowException) as error:
-        raise QueryRefused(
-            address.name,
-            _("查询失败（%(why)s）") % {"why": address.told(error)},
-            do=_("请检查表名、列名和权限"),
-        ) from None
+    except (adbc.Error, pa.ArrowException, OSError) as error:  # OSError: in the middle of the rows
+        late = getattr(error, "sqlstate", None) == "57014" or "statement timeout" in str(error)
+        raise (_too_slow(address, patience) if late else _refused(address, error)) from None
+
+
+def _impatient(url: str, address: Address) -> str:
+    """A host that is silent, or goes away in the middle, is given up; what whoever runs the platform set stays."""
+    usual = {
+        "connect_timeout": CONNECT_SECONDS,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    mine = [f"{name}={value}" for name, value in usual.items() if name not in dict(address.settings)]
+    return f"{url}{'&' if '?' in url else '?'}{'&'.join(mine)}"
 
 
 def _kept(column: pa.Array) -> pa.Array:
     return column if is_plain(column.type) else to_text(column)
 
 
-def _mysql(_url: str, query: str, address: Address) -> Rows:
+def _mysql(_url: str, query: str, address: Address, patience: int) -> Rows:
     import pymysql
     from pymysql.cursors import SSCursor
 
@@ -287,7 +302,7 @@ def _mysql(_url: str, query: str, address: Address) -> Rows:
         base = pymysql.connect(
             host=address.held_to or address.host, port=address.port or 3306, user=address.user,
             password=address.password, database=address.path.strip("/"), charset="utf8mb4",
-            connect_timeout=CONNECT_SECONDS, cursorclass=SSCursor,
+            connect_timeout=CONNECT_SECONDS, read_timeout=patience, write_timeout=patience, cursorclass=SSCursor,
         )  # fmt: skip
     except (pymysql.Error, ValueError, OSError) as error:
         raise _unreachable(address, error) from None
@@ -299,11 +314,24 @@ def _mysql(_url: str, query: str, address: Address) -> Rows:
             while rows := cursor.fetchmany(FETCH):
                 yield _texts(header, rows)
     except pymysql.Error as error:
-        raise QueryRefused(
-            address.name,
-            _("查询失败（%(why)s）") % {"why": address.told(error)},
-            do=_("请检查表名、列名和权限"),
-        ) from None
+        late = isinstance(error.__context__, TimeoutError)
+        raise (_too_slow(address, patience) if late else _refused(address, error)) from None
+
+
+def _refused(address: Address, error: Exception) -> QueryRefused:
+    return QueryRefused(
+        address.name,
+        _("查询失败（%(why)s）") % {"why": address.told(error)},
+        do=_("请检查表名、列名和权限"),
+    )
+
+
+def _too_slow(address: Address, patience: int) -> DatabaseTooSlow:
+    return DatabaseTooSlow(
+        address.name,
+        _("数据库在 %(seconds)s 秒内没有答完") % {"seconds": patience},
+        do=_("请给水位列和主键列建索引，或缩小查询的范围"),
+    )
 
 
 def _unreachable(address: Address, error: Exception) -> SourceUnreachable:
@@ -314,7 +342,7 @@ def _unreachable(address: Address, error: Exception) -> SourceUnreachable:
     )
 
 
-READERS: dict[str, Callable[[str, str, Address], Rows]] = {
+READERS: dict[str, Callable[[str, str, Address, int], Rows]] = {
     "sqlite": _sqlite,
     "postgres": _postgres,
     "mysql": _mysql,

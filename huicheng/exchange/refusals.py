@@ -92,6 +92,10 @@ class SourceUnreachable(SourceRefused):
     """The database did not answer, or did not let us in."""
 
 
+class DatabaseTooSlow(SourceRefused):
+    """The database let us in and did not answer in the time that a query has."""
+
+
 class QueryRefused(SourceRefused):
     """The database could not answer the query, or it was not one SELECT."""
 

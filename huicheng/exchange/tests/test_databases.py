@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from huicheng.exchange import api as exchange
+from huicheng.exchange import databases
 from huicheng.exchange.databases import address_of
 from huicheng.ground.api import events, home, system_actor
 from huicheng.lake import api as lake
@@ -229,3 +230,33 @@ def wait_for_mariadb(port):
 def test_a_mariadb_database_is_read(mariadb_url):
     assert send(mariadb_url).accepted == 2
     assert names() == ["沈阳甲公司", "沈阳乙公司"]
+
+
+SLOWLY = {"postgresql": "SELECT pg_sleep(60)", "mysql": "SELECT sleep(60)"}
+
+
+def look_slowly(url, monkeypatch):
+    monkeypatch.setattr(databases, "LOOK_SECONDS", 1)
+    with pytest.raises(exchange.DatabaseTooSlow, match="1 秒内没有答完"):
+        exchange.preview("tax_payers", url, query=SLOWLY[url.partition(":")[0]])
+
+
+@pytest.mark.needs("postgresql")
+def test_a_slow_postgresql_is_given_up(postgres_url, monkeypatch):
+    look_slowly(postgres_url, monkeypatch)
+
+
+@pytest.mark.needs("mariadb")
+def test_a_slow_mariadb_is_given_up(mariadb_url, monkeypatch):
+    look_slowly(mariadb_url, monkeypatch)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_a_host_that_never_greets_is_given_up(scheme, monkeypatch):
+    """libpq waits two seconds at least."""
+    monkeypatch.setattr(databases, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(databases, "LOOK_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{scheme}://liu@127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(exchange.SourceUnreachable):
+            exchange.preview("tax_payers", url, query="SELECT 1")
