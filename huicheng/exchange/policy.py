@@ -40,12 +40,14 @@ class Decision:
 
     Under a ``grant`` its quota is taken before an answer goes out. Where there is a ``smallest_group`` only sums do, over
     groups that are no smaller, and they are made on an ``edition``.
+    ``where`` is said again in ``filter``, in words that another city understands.
     ``version`` is the one that the decision was made on, where that matters.
     """
 
     columns: Mapping[str, Show]
     reason: str
     where: str | None = None
+    filter: tuple[Condition, ...] = ()
     grant: Grant | None = None
     case: str = ""
     refusal: AccessDenied | None = None
@@ -90,7 +92,9 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
         if f.name in found.columns
     }
     least = found.smallest_group if found.aggregate_only else 0
-    return Decision(columns, "部门间授权", rows, grant=found, case=case.strip(), smallest_group=least)
+    return Decision(
+        columns, "部门间授权", rows, found.filter, grant=found, case=case.strip(), smallest_group=least
+    )
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,7 @@ class Bounds:
 
 
 def bounds_of(decision: Decision) -> Bounds:
-    rows = decision.grant.filter if decision.grant else ()
-    return Bounds(dict(decision.columns), rows, decision.smallest_group)
+    return Bounds(dict(decision.columns), decision.filter, decision.smallest_group)
 
 
 def narrowed(resource: Resource, decision: Decision, bounds: Bounds) -> Decision:
@@ -130,7 +133,10 @@ def narrowed(resource: Resource, decision: Decision, bounds: Bounds) -> Decision
     if not columns:
         return Decision({}, NOT_GRANTED)
     least = max(decision.smallest_group, bounds.smallest_group)
-    return replace(decision, columns=columns, where=" AND ".join(rows) or None, smallest_group=least)
+    both = (*decision.filter, *bounds.filter)
+    return replace(
+        decision, columns=columns, where=" AND ".join(rows) or None, filter=both, smallest_group=least
+    )
 
 
 def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Decision:
@@ -138,10 +144,10 @@ def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Dec
     columns: dict[str, Show] = {
         f.name: "plain" if plain or f.sensitivity != "personal" else "masked" for f in resource.fields
     }
-    where = None
-    if outcome == "own":
-        where = f'"{resource.subject}" = {lake.literal(actor.person or "")}'
-    return Decision(columns, reason, where)
+    if outcome != "own":
+        return Decision(columns, reason)
+    his = (Condition(resource.subject, "=", actor.person or ""),)
+    return Decision(columns, reason, f'"{resource.subject}" = {lake.literal(actor.person or "")}', his)
 
 
 def _steward(resource: Resource, actor: Actor) -> bool:

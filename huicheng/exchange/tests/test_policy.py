@@ -17,7 +17,8 @@ from huicheng.exchange.api import (
     resources,
     sample,
 )
-from huicheng.exchange.policy import MASKS, masked
+from huicheng.exchange.asking import admit, ask_admitted
+from huicheng.exchange.policy import MASKS, Bounds, bounds_of, masked
 from huicheng.ground.api import ANONYMOUS, Actor, events, system_actor
 from huicheng.lake import api as lake
 
@@ -62,6 +63,15 @@ def test_a_stranger_reads_no_person(people):
 
 def test_a_resident_reads_his_own_row_and_no_other(people):
     assert ask(NAMES, WANG, purpose="本人查询").table["name"].to_pylist() == ["王芳"]
+
+
+def test_what_bounds_a_resident_bounds_his_question_in_another_city(people):
+    own = bounds_of(decide(resource("base.people"), WANG, "查看本人信息")).as_dict()
+    everything = system_actor("another city")  # whose own rules would show it all
+    sql, within = "SELECT name FROM base.people", {"base.people": Bounds.from_dict(own)}
+    admitted = admit(sql, everything, "查看本人信息", within=within)
+    answer = ask_admitted(sql, everything, "查看本人信息", admitted)
+    assert answer.table.to_pylist() == [{"name": "王芳"}]
 
 
 def test_a_steward_sees_people_masked(people):
