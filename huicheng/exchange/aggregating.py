@@ -10,6 +10,7 @@ they are answered from editions of the table.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,7 +59,8 @@ Cell = tuple[str | None, ...]
 def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
     """The same admission, narrowed to the cells that may be seen; or a refusal that says why not."""
     cut = judged(text_of(sql), table, one)
-    edition, source = editions.current(one.spec, one.decision, cut.all)
+    with _unquoted():
+        edition, source = editions.current(one.spec, one.decision, cut.all)
     # The edition holds the filter's rows alone, and not always the columns that it looks at.
     pinned = replace(one.decision, version=source, edition=edition, where=None)
     cells, unique = _counted(one.spec, pinned, cut.all)
@@ -75,6 +77,17 @@ def only_aggregates(sql: Any, table: str, one: Admitted) -> Admitted:
         raise OnlyAggregates(_("这张表里不足 %(least)s 个对象，不予统计。") % {"least": least})
     shown = [cell for cell in cells if cell not in hidden]
     return Admitted(one.spec, replace(pinned, where=_where(cut.all, shown)))
+
+
+@contextmanager
+def _unquoted() -> Iterator[None]:
+    """What the engine says may quote a value."""
+    try:
+        yield
+    except lake.QuestionTooLong:
+        raise
+    except lake.QuestionFailed as error:
+        raise lake.QuestionFailed(_("分组没有算成。"), unread=error.unread) from None
 
 
 def _where(columns: tuple[str, ...], shown: list[Cell]) -> str | None:
@@ -101,10 +114,8 @@ def _counted(spec: Resource, decision: Decision, columns: tuple[str, ...]) -> tu
     asked = (
         f"SELECT {said + ', ' if said else ''}{least}, count(*) FROM {spec.table}{by} LIMIT {MOST_CELLS + 1}"
     )
-    try:
+    with _unquoted():
         table = lake.ask(asked, mounts={spec.table: mount}).table
-    except lake.QuestionFailed as error:  # its words may quote a value
-        raise lake.QuestionFailed(_("分组没有算成。"), unread=error.unread) from None
     if table.num_rows > MOST_CELLS:
         raise OnlyAggregates(
             _("分组超过 %(most)s 个，太细了，请少用几个信息项。") % {"most": f"{MOST_CELLS:,}"}

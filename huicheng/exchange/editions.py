@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +20,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.evidence.sets import salt, sql_key
@@ -29,6 +31,8 @@ from huicheng.lake import api as lake
 
 # Each edition is compared with all before it, so they come slower when there are many.
 EVERY, MANY, THEN = timedelta(days=1), 30, timedelta(days=30)
+# Seconds that somebody waits at most for an edition to be made, and for another who makes it.
+LONGEST = 120.0
 KEY, MARK = "__n", "__mark"
 SUMMED = ("integer", "number", "money", "boolean")
 Say = Callable[[str], str]
@@ -97,7 +101,9 @@ def read_book(place: Path) -> Book:
 def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Path, int]:
     """The file to answer from, and the table's version it stands for; ``cut`` may be told of it from now on."""
     place = _place(spec, decision)
-    with alone(place / ".lock"):
+    if told := _while_another_makes_it(place, set(cut)):
+        return told
+    with _alone_in_time(place):
         book = read_book(place)
         if not book.editions:
             book = _first(book, spec, decision)
@@ -108,6 +114,30 @@ def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Pat
             book = replace(book, editions=(*book.editions[:-1], replace(last, cut=tuple(more))))
             book.write()
         return book.whole(last), last.source
+
+
+def _while_another_makes_it(place: Path, cut: set[str]) -> tuple[Path, int] | None:
+    """The edition that stands, where it has been told by these columns already; nobody waits for the next one then."""
+    with alone(place / ".lock", wait=False) as free:
+        book = Book(place) if free else read_book(place)
+    if not book.editions or not cut <= set(book.newest.cut):
+        return None
+    return book.whole(book.newest), book.newest.source
+
+
+@contextmanager
+def _alone_in_time(place: Path) -> Iterator[None]:
+    until = time.monotonic() + LONGEST
+    while True:
+        with alone(place / ".lock", wait=False) as free:
+            if free:
+                yield
+                return
+        if time.monotonic() >= until:
+            raise lake.QuestionTooLong(
+                _("统计版还在准备，等了 %(n)s 秒，请稍后再问。") % {"n": f"{LONGEST:.0f}"}
+            )
+        time.sleep(0.05)
 
 
 def _place(spec: Resource, decision: Decision) -> Path:
@@ -172,7 +202,7 @@ def _write_newest(path: Path, spec: Resource, decision: Decision) -> None:
     keys = {f"{KEY}{place}": sql_key(f'"{name}"') for place, name in enumerate(spec.subjects)}
     mark = {MARK: f"left(sha256('{salt()}' || CAST(to_json([{texts}]) AS VARCHAR)), 32)"}
     mount = replace(mount, columns={**shown, **keys, **mark})
-    batches = lake.stream(f"SELECT * FROM {spec.table}", mounts={spec.table: mount})
+    batches = lake.stream(f"SELECT * FROM {spec.table}", mounts={spec.table: mount}, timeout=LONGEST)
     first = next(batches)
     with _whole_or_none(path) as draft, pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
         for batch in batches:
@@ -203,9 +233,8 @@ def _whole_or_none(path: Path) -> Iterator[Path]:
 
 def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
     """Write the next edition; how many of its cells moved, and how many wait. Where none did nothing is written."""
-    engine = lake.connection()
-    run: Callable[[str], Any] = engine.execute
-    try:
+    with lake.at_work(timeout=LONGEST) as engine:
+        run: Callable[[str], Any] = engine.execute
         cut = sorted({name for one in book.editions for name in one.cut})
         changed = _lay_out(run, book, newest, cut, least)
         while any([_hold_back(run, book, place, least) for place in range(len(book.editions))]):
@@ -214,8 +243,6 @@ def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
         if moved:
             _write(run, book, made, cut)
         return moved, changed - moved
-    finally:
-        engine.close()
 
 
 def _cell(names: Sequence[str]) -> str:

@@ -13,14 +13,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huicheng.lake.engine import closed_connection, lent_connection
+from huicheng.lake.engine import closed_connection, connection, lent_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
 from huicheng.lake.pointing import rows_near
 from huicheng.lake.tables import Snapshot, pin
 from huicheng.lake.timing import in_time
 
-__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "literal", "show", "stream",
-           "tables_in"]  # fmt: skip
+__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work", "literal",
+           "show", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
 
@@ -84,6 +84,21 @@ def stream(
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
         yield empty
         yield from reader
+
+
+@contextmanager
+def at_work(*, timeout: float = TIMEOUT) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine for a room's own work while somebody waits for it: cut off in time, and it fails as a question does."""
+    engine = connection()
+    try:
+        with in_time(engine, timeout):
+            yield engine
+    except duckdb.InterruptException:
+        raise QuestionTooLong(f"the work took more than {timeout:.0f} s and was stopped") from None
+    except duckdb.Error as error:
+        raise QuestionFailed(str(error)) from error
+    finally:
+        engine.close()
 
 
 def tables_in(sql: Path | str) -> list[str]:

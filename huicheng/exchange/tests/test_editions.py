@@ -19,6 +19,7 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange import editions
 from huicheng.exchange.api import ask
 from huicheng.exchange.editions import Book, Edition, settle
+from huicheng.exchange.landing import alone
 from huicheng.exchange.tests.town import HE, PURPOSE, granted
 from huicheng.ground.api import act, deliver_news, events, home, publish, seal
 from huicheng.lake import api as lake
@@ -199,6 +200,31 @@ def test_a_new_edition_takes_its_time(figured, monkeypatch):
     assert by_sex() == {"1": 20, "2": 20}
     monkeypatch.setattr(editions, "EVERY", timedelta(0))
     assert by_sex() == {"1": 30, "2": 30}
+
+
+def test_while_another_makes_the_next_edition_the_one_that_stands_answers(figured):
+    [book] = (home() / "statistics" / "health_files").glob("*/book.json")
+    files(60)
+    with alone(book.parent / ".lock"):
+        assert by_sex() == {"1": 20, "2": 20}
+    assert by_sex() == {"1": 30, "2": 30}
+
+
+def test_nobody_waits_for_ever_for_an_edition_that_another_makes(figured, monkeypatch):
+    monkeypatch.setattr(editions, "LONGEST", 0.0)
+    [book] = (home() / "statistics" / "health_files").glob("*/book.json")
+    book.unlink()  # the first one is being made
+    with alone(book.parent / ".lock"), pytest.raises(lake.QuestionTooLong, match="还在准备"):
+        by_sex()
+
+
+def test_an_edition_that_cannot_be_made_is_a_question_that_failed_and_quotes_nothing(figured):
+    [path] = (home() / "statistics" / "health_files").glob("*/1.parquet")
+    path.write_bytes(b"PAR1 no more rows PAR1")
+    files(60)
+    with pytest.raises(lake.QuestionFailed) as failed:
+        by_sex()
+    assert "parquet" not in str(failed.value).lower()
 
 
 def test_a_receipt_of_figures_discloses_nobody_and_names_the_version_told(figured):
