@@ -22,7 +22,7 @@ from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.gateway import calling, circuit
 from huicheng.exchange.gateway.cutting import Sight, Told, reading_of, sight_of
 from huicheng.exchange.gateway.cutting import told as cut
-from huicheng.exchange.gateway.fitting import fits, read_json
+from huicheng.exchange.gateway.fitting import fits, read_json, unsafe
 from huicheng.exchange.gateway.models import Service, Use
 from huicheng.exchange.gateway.refusals import (
     AnswerUnfit,
@@ -185,6 +185,11 @@ def check_schema(schema: Any, on_mismatch: str = "refuse") -> None:
         raise ServiceUnfit(
             _("应答结构不是有效的 JSON Schema：%(why)s") % {"why": told}, part="schema"
         ) from None
+    if rule := unsafe(schema):
+        raise ServiceUnfit(
+            _("应答结构里的 %(rule)s 不能用：正则不能有前后查找和反向引用，属性不能按正则命名，$schema 只能写在最外层；请改写或删去。")
+            % {"rule": rule}, part="schema",
+        )  # fmt: skip
 
 
 @act

@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.gateway import calling, circuit
+from huicheng.exchange.gateway.fitting import fits
 from huicheng.exchange.gateway.models import Service
-from huicheng.exchange.gateway.refusals import NotYoursToPublish, ServiceUnfit
+from huicheng.exchange.gateway.refusals import AnswerUnfit, NotYoursToPublish, ServiceUnfit
 from huicheng.exchange.gateway.services import publish_service, services, withdraw_service
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import QIAN, SUN, granted_whole, publish_files
 from huicheng.ground.api import acting_as, deliver_news, events, seal
 
 pytestmark = pytest.mark.django_db
+SPEC = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
 
 
@@ -291,3 +293,31 @@ def test_calls_failures_and_pace_are_counted_once_each(service, program):
     assert (found.calls, found.failures, found.days[-1].calls) == (3, 1, 3)
     assert found.middle is not None
     assert [one.outcome for one in exchange.calls_of("health_files")] == ["ok", "ServiceFailed", "ok"]
+
+
+HUNG = "(a+)+$"
+
+
+@pytest.mark.parametrize("at", [{"pattern": "(?=a)b"}, {"patternProperties": {HUNG: True}},
+                                {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": HUNG}])  # fmt: skip
+def test_a_schema_that_could_not_be_checked_in_time_is_not_published_nor_used(service, program, at):
+    schema = {"$schema": SPEC, "anyOf": [at, True]}
+    with acting_as(SUN), pytest.raises(ServiceUnfit, match="不能用"):
+        publish_service("health_files", base_url="http://x/", answer_schema=schema)
+    Service.objects.update(answer_schema=schema)
+    assert error(called(program, "good")) == (502, "answer_unfit")
+
+
+@pytest.mark.parametrize(
+    ("text", "fit"), [("b" + "a" * 5000, True), ("a" * 5000 + "!", False), ("\ud800a", True)]
+)
+@pytest.mark.parametrize(
+    "schema", [{"pattern": HUNG}, {"$schema": SPEC, "$ref": "#/$defs/a", "$defs": {"a": {"pattern": HUNG}}}]
+)
+def test_a_pattern_is_looked_for_in_a_time_that_grows_with_the_text_alone(schema, text, fit):
+    try:
+        fits(schema, text)
+    except AnswerUnfit:
+        assert not fit
+    else:
+        assert fit
