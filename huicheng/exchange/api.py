@@ -1,6 +1,7 @@
 """The door of exchange 交换: resources, deliveries, and the one way to read a table."""
 
 from huicheng.exchange.ageing import RowsAged, aged
+from huicheng.exchange.answering import note_refused
 from huicheng.exchange.asking import (
     AccessRefused,
     Answer,
@@ -306,6 +307,7 @@ __all__ = [
     "may_review",
     "mount_of",
     "near",
+    "note_refused",
     "one_look",
     "preview",
     "preview_of",

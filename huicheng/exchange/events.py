@@ -98,6 +98,6 @@ class DeliveryRolledBack(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class QueryRefused(Event):
-    """A program's request was refused: about what, the error's name, and nothing that it sent."""
+    """A request was refused, a program's or one on a form: about what, the error's name, and nothing that it sent."""
 
     error: str

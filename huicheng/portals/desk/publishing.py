@@ -50,6 +50,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("desk:service", code)
         except BadInput as problem:
             wrong = problem
+            exchange.note_refused(f"service:{spec.code}"[:120], problem)
     return render(
         request, "desk/service_edit.html", _page(spec, filled, tried, wrong), status=400 if wrong else 200
     )

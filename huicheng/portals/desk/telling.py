@@ -36,11 +36,17 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             made = _made(actor, choices, filled)
         except BadInput as problem:
             wrong = problem
+            exchange.note_refused(_subject(choices, filled["what"]), problem)
     context = page_context(
         choices=choices, filled=filled, error=wrong, made=made[0] if made else None, secret=made[1] if made else "",
         part=_part(wrong), crumbs=[(_("订阅"), reverse("desk:subscriptions")), (_("新订阅"), "")],
     )  # fmt: skip
     return render(request, "desk/subscribe.html", context, status=400 if wrong else 200)
+
+
+def _subject(choices: list[dict[str, Any]], what: str) -> str:
+    code = next((one["code"] for one in choices if one["value"] == what), "")
+    return f"resource:{code}"[:120] if code else "subscription"
 
 
 def _part(wrong: BadInput | None) -> str:

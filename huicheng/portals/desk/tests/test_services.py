@@ -86,6 +86,7 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(sun, address,
     page = answer.content.decode()
     assert f'href="#{place}"' in page
     assert 'value="file?a=1"' in page
+    assert ground.events(kind="exchange.QueryRefused")[0].data["error"] == "service_unfit"
     assert exchange.services() == []
 
 
