@@ -35,10 +35,28 @@ WORDS = {
     "SSLCertVerificationError": gettext_noop("对方的证书不可信"),
     "QuotaExceeded": gettext_noop("授权的配额用完了，有余量时再送"),
     "ByHand": gettext_noop("本部门暂停了它"),
+    "ChangesTooLong": gettext_noop("比较两版数据用时太久"),
+    "ChangesFailed": gettext_noop("两版数据比较不了"),
+    "Unknown": gettext_noop("没有人能证明经办人现在的身份"),
+    "IncompleteRead": gettext_noop("对方的应答没有送完"),
+    "OSError": gettext_noop("网络不通"),
+    "BrokenPipeError": gettext_noop("对方断开了连接"),
+    "ConnectionAbortedError": gettext_noop("对方断开了连接"),
+    "BadStatusLine": gettext_noop("对方答的不是 HTTP"),
+    "LineTooLong": gettext_noop("对方答的不是 HTTP"),
+    "HTTPException": gettext_noop("对方答的不是 HTTP"),
+    "SSLError": gettext_noop("与对方的加密连接没有建成"),
+    "SSLEOFError": gettext_noop("与对方的加密连接没有建成"),
+    "SSLZeroReturnError": gettext_noop("与对方的加密连接没有建成"),
+    "AttributeError": gettext_noop("对方没有及时答复"),
+    "UnicodeError": gettext_noop("地址写得不对"),
+    "UnicodeEncodeError": gettext_noop("地址写得不对"),
 }
 
 
 def why_stopped(reason: str) -> str:
     if reason.startswith("HTTP "):
         return _("对方答了 %(status)s") % {"status": reason.removeprefix("HTTP ")}
-    return _(WORDS[reason]) if reason in WORDS else reason
+    if reason and reason not in WORDS:
+        return _("平台没有料到的原因（%(name)s）") % {"name": reason}
+    return _(WORDS[reason]) if reason else ""

@@ -38,11 +38,17 @@ def declare(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:feed", tried.id)
         except BadInput as problem:
             wrong = problem
+            exchange.note_refused(_subject(actor, filled["resource"]), problem)
     context = page_context(
         filled=filled, error=wrong, resources=_resources(actor), every=_every(filled["every"]),
         crumbs=[(_("定时取数"), reverse("desk:feeds")), (_("声明定时取数"), "")], **_shown(filled, tried),
     )  # fmt: skip
     return render(request, "desk/feed_new.html", context, status=400 if wrong else 200)
+
+
+def _subject(actor: Actor, code: str) -> str:
+    """What was typed is no subject: it may be an address with its password."""
+    return f"resource:{code}"[:120] if code in dict(_resources(actor)) else "feed"
 
 
 def _done(request: HttpRequest, filled: dict[str, str]) -> exchange.FeedTrial | exchange.FeedView:
@@ -133,9 +139,11 @@ def _why(reason: str) -> str:
     words = {
         "NothingAccepted": _("每一行都被退回"), "SourceUnreachable": _("连不上数据库"), "QueryRefused": _("数据库不答这个查询"),
         "MissingColumns": _("缺少必需的列"), "DatabaseNotAllowed": _("数据库在不允许的网络里"),
-        "WrongMapping": _("列对应不上"), "TooLarge": _("一次太多"),
+        "WrongMapping": _("列对应不上"), "TooLarge": _("一次太多"), "DatabaseTooSlow": _("数据库没有及时答完"),
+        "DoesNotFit": _("目录里的类型改了，与表不合"), "DeliveryBroken": _("平台处理时出错"), "FieldTooLong": _("有一行或一个值太长"),
+        "EmptySource": _("没有新的行"), "UnknownFormat": _("认不出这种数据库"),
     }  # fmt: skip
-    return words.get(reason, reason)
+    return words.get(reason) or exchange.why_stopped(reason)
 
 
 def _run(one: exchange.FeedRun) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from contextlib import closing
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils.translation import override
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import acting_as, jobs, run_waiting, system_actor
+from huicheng.ground.api import acting_as, events, jobs, run_waiting, system_actor
 from huicheng.identity import api as identity
+from huicheng.portals.desk import drawing
 from huicheng.portals.desk.tests.conftest import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +63,7 @@ def test_what_is_wrong_is_said_and_nothing_is_made(li, lamps, wrong, part):
     answer = li.post(NEW, form(**wrong))
     assert (answer.status_code, exchange.subscriptions(actor("li"))) == (400, [])
     assert f'href="#{part}"' in answer.content.decode()
+    assert events(kind="exchange.QueryRefused")[0].actor_name == "李强"
 
 
 def test_what_could_not_be_delivered_is_seen_with_its_reason_and_sent_anew(li, lamps):
@@ -107,6 +110,9 @@ def test_a_feed_points_at_nothing_inside_and_says_so(li, lamps, do):
     answer = li.post(FEED, fed(do=do))
     assert (answer.status_code, exchange.feeds(actor("li"))) == (400, [])
     assert "内网地址须由数据局列入允许的网段" in answer.content.decode()
+    (line,) = events(kind="exchange.QueryRefused")
+    assert (line.subject, line.data["error"]) == ("resource:lamps", "database_not_allowed")
+    assert "geheim" not in str(line)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +155,17 @@ def test_a_feed_is_stopped_by_its_department_and_seen_by_no_other(li, wang, feed
 def test_where_nothing_can_be_fed_it_is_said(city):
     nobody = person("nobody", "周强", deliver="jiaotong", read="jiaotong")
     assert "没有能定时取数的资源" in nobody.get(FEED).content.decode()
+
+
+@pytest.mark.parametrize(
+    "reason", ["DatabaseTooSlow", "DoesNotFit", "IncompleteRead", "Unknown", "ChangesTooLong"]
+)
+def test_no_reason_is_shown_by_the_name_of_its_class(reason):
+    assert reason not in drawing._why(reason)
+
+
+@pytest.mark.parametrize("reason", ["ChangesFailed", "CannotFollow", "OSError", "KeyError"])
+def test_a_subscription_that_failed_says_why_in_words(reason):
+    assert exchange.why_stopped(reason) != reason
+    with override("en"):
+        assert exchange.why_stopped(reason).isascii()
