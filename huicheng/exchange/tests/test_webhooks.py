@@ -137,34 +137,6 @@ def test_another_departments_subscription_is_not_there(followed):
         exchange.unsubscribe(followed[0].id)
 
 
-@pytest.mark.parametrize(
-    "step", [exchange.unsubscribe, exchange.pause_subscription, exchange.resume_subscription]
-)
-def test_who_only_delivers_changes_no_subscription_of_a_colleague(followed, step):
-    deliverer = official(22, "陈晨", "minzheng", "deliver")
-    with acting_as(deliverer), pytest.raises(exchange.NotYoursToChange):
-        step(followed[0].id)
-    assert exchange.subscription(followed[0].id, HE).state == "active"
-
-
-def test_who_only_delivers_sends_nothing_anew_for_a_colleague(followed, receiver):
-    receiver.answers(500)
-    change("一")
-    work(lambda: exchange.dead_letters(HE))
-    deliverer = official(22, "陈晨", "minzheng", "deliver")
-    with acting_as(deliverer), pytest.raises(exchange.NotYoursToChange):
-        exchange.replay(exchange.dead_letters(HE)[0].id)
-
-
-def test_who_only_delivers_ends_what_stands_for_himself(receiver):
-    publish(FILES)
-    deliverer = official(23, "吴刚", "weijian", "deliver")
-    with acting_as(deliverer):
-        view, _secret = exchange.subscribe("health_files", receiver.url, exchange.Asking(deliverer, "核对"))
-        exchange.unsubscribe(view.id)
-    assert exchange.subscriptions(deliverer) == []
-
-
 def test_a_worker_killed_between_the_answer_and_its_note_sends_the_same_id_again(
     followed, receiver, monkeypatch
 ):
