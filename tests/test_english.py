@@ -56,6 +56,8 @@ ONLY_FORMS = {
     "desk:service_change",
     "desk:start_fusion",
     "desk:subscription_change",
+    "desk:take_feed",
+    "desk:take_subscription",
     "desk:entry_submit",
     "desk:entry_take_back",
     "desk:catalogue_form_done",
