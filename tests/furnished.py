@@ -17,6 +17,7 @@ from tests.test_english import Reader
 STEM = "91210102MA2026X0" + codes.organisation_check_character("MA2026X0")
 CREDIT = STEM + codes.credit_check_character(STEM)
 ITEMS = ("--items", "id_number,name,updated_on", "--per-minute", "120")
+PERMITS = "permits.sqlite"
 CALLS = ("1", "2", "3", "fails", "4", "5")
 
 
@@ -36,6 +37,9 @@ class Lookup(BaseHTTPRequestHandler):
 
 
 def furnish(city: City) -> None:
+    """Once: the tests of one worker share a city."""
+    if (city.home / PERMITS).exists():
+        return
     server = ThreadingHTTPServer(("127.0.0.1", 0), Lookup)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     city.run("service", "publish", "health_files", f"http://127.0.0.1:{server.server_port}/lookup", *ITEMS)
@@ -69,7 +73,7 @@ def call(city: City, key: str) -> None:
 
 
 def feed(city: City) -> None:
-    base = city.home / "permits.sqlite"
+    base = city.home / PERMITS
     with closing(sqlite3.connect(base)) as there, there:
         there.execute("CREATE TABLE permits (permit_no TEXT, credit_code TEXT, firm TEXT, changed TEXT)")
         row = ("JY12101020001", CREDIT, "沈阳市春满园餐饮有限公司", "2026-11-01 09:00:00")
