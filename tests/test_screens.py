@@ -190,9 +190,17 @@ def listened(page: Any) -> Any:
     page.troubles = troubles
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("requestfailed", lambda asked: troubles.append(f"{asked.url} {asked.failure}"))
+    page.on(
+        "requestfailed",
+        lambda asked: troubles.append(f"{asked.url} {asked.failure}") if _is_lost(asked) else None,
+    )
     page.on("response", lambda got: troubles.append(f"{got.url} {got.status}") if _is_broken(got) else None)
     return page
+
+
+def _is_lost(asked: Any) -> bool:
+    """What the browser itself drops, as a mark still on its way when the page is left, nobody failed to bring."""
+    return asked.failure != "net::ERR_ABORTED"
 
 
 def _is_broken(answer: Any) -> bool:

@@ -64,11 +64,9 @@ class Desk:
         while True:
             time.sleep(PAUSE)
             try:
-                now = newest()
+                now = _newest_and_let_go()
             except Exception:  # the database may be away for a moment; the next look finds what was missed
                 now = self.mark
-            finally:
-                close_old_connections()
             with self.turn:
                 if not self.listeners:
                     self._looks = False
@@ -77,6 +75,14 @@ class Desk:
                     self.mark = now
                     self.turn.notify_all()
         connections.close_all()
+
+
+def _newest_and_let_go() -> str:
+    """The newest mark, for a thread no request cleans up after."""
+    try:
+        return newest()
+    finally:
+        close_old_connections()
 
 
 DESK = Desk()
