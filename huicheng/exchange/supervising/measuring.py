@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -48,8 +48,7 @@ class Six:
     open_rows: int
 
 
-@dataclass(frozen=True)
-class Warned:
+class Warned(NamedTuple):
     """One thing that needs somebody; ``value`` is the share, days or cycles it is about."""
 
     concern: Concern
@@ -82,9 +81,8 @@ class Supervision:
     states: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """All that is known of one entry; no table is opened for it."""
+class Seen(NamedTuple):
+    """All that is known of one entry; no table is opened for it. A plain tuple: a city has ten thousand of them."""
 
     code: str
     title: str
