@@ -3,7 +3,8 @@
 import functools
 import json
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -282,24 +283,25 @@ def _among(
     ranked: list[str], rows: QuerySet[ResourceRow], chosen: dict[str, str]
 ) -> tuple[list[str], dict[str, dict[str, int]]]:
     near = rows.filter(code__in=ranked) if len(ranked) <= FEW else rows
-    lines = {code: tuple(map(str, values)) for code, *values in near.values_list("code", *SIDES)}
-    counted: dict[str, dict[str, int]] = {side: {} for side in SIDES}
-    codes = []
+    lines = {code: values for code, *values in near.values_list("code", *SIDES)}
+    codes: list[str] = []
+    beside: dict[str, list[str]] = {side: [] for side in SIDES}  # would be found, were it not for this side
     for code in ranked:
         if code not in lines:
             continue
-        off = [
-            side for side, value in zip(SIDES, lines[code], strict=True) if chosen.get(side, value) != value
-        ]
+        off = [side for side, value in chosen.items() if str(lines[code][SIDES.index(side)]) != value]
         if not off:
             codes.append(code)
-        if len(off) < 2:
-            for side, value in zip(SIDES, lines[code], strict=True):
-                if not off or off == [side]:
-                    counted[side][value] = counted[side].get(value, 0) + 1
+        elif len(off) == 1:
+            beside[off[0]].append(code)
     return codes, {
-        side: dict(sorted(values.items(), key=lambda one: -one[1])) for side, values in counted.items()
+        side: _tally(lines[code][place] for code in (*codes, *beside[side]))
+        for place, side in enumerate(SIDES)
     }
+
+
+def _tally(values: Iterable[Any]) -> dict[str, int]:
+    return {str(value): n for value, n in Counter(values).most_common()}
 
 
 def entry(code: str) -> Entry:
