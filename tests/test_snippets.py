@@ -102,7 +102,7 @@ def test_without_a_right_there_are_no_lines_and_a_way_to_apply(town):
 
 def open_spec():
     return replace(
-        exchange.resource("health_files"), code="lamps", title="路灯", share="unconditional", open=True, mode="replace",
+        exchange.resource("health_files"), code="lamps", title="路灯", share="unconditional", openness="unconditional", mode="replace",
         fields=(exchange.Field("id", "编号", "integer"), exchange.Field("at", "日期", "date")), key=("id",), subject="",
         mentions=(), about="", retention_by="", owner="shuju", erasure="",
     )  # fmt: skip

@@ -21,8 +21,8 @@ class Untouchable(admin.ModelAdmin):
 
 @admin.register(ResourceRow)
 class ResourceAdmin(Untouchable):
-    list_display = ("code", "title", "owner", "open", "version", "updated_at")
-    list_filter = ("owner", "open")
+    list_display = ("code", "title", "owner", "openness", "version", "updated_at")
+    list_filter = ("owner", "openness")
     search_fields = ("code", "title")
 
 

@@ -12,6 +12,7 @@ Sensitivity = Literal["public", "internal", "personal"]
 Mode = Literal["replace", "append", "upsert"]
 Update = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
 Share = Literal["none", "conditional", "unconditional"]
+Openness = Literal["none", "conditional", "unconditional"]
 About = Literal["", "person", "firm", "house"]
 Mask = Literal["id", "name", "phone", "address", "hide"]
 FormatClass = Literal["file", "sheet", "database", "image", "stream", "described", "service"]
@@ -64,9 +65,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Resource(Declaration):
-    """信息资源: a table with an owner, a schema, a share type and its duties of care.
+    """信息资源: a table with an owner, a schema, a share type, an open attribute and its duties of care.
 
-    Rows are kept ``retention_days`` from the date in the field ``retention_by``, or else from their delivery.
+    ``share`` is for the other departments, ``openness`` for everybody else: 不予开放; 有条件开放 (its entry is public, its
+    rows are for who applies and is granted them); 无条件开放. Rows are kept ``retention_days`` from the date in the field
+    ``retention_by``, or else from their delivery.
     """
 
     code: str
@@ -77,7 +80,7 @@ class Resource(Declaration):
     mode: Mode = "replace"
     summary: str = ""
     share: Share = "none"
-    open: bool = False
+    openness: Openness = "none"
     category: str = ""
     update: Update = "monthly"
     retention_days: int = 3650
@@ -96,6 +99,22 @@ class Resource(Declaration):
     about: About = ""
     subject: str = ""
     mentions: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Everybody may read it, whoever he is."""
+        return self.openness == "unconditional"
+
+    @property
+    def listed(self) -> bool:
+        """Everybody may know that it is there, what its columns mean and who may have it."""
+        return self.openness in ("conditional", "unconditional")
+
+    @property
+    def about_people(self) -> bool:
+        """A row may be somebody's: what society gets of it is sums over groups alone."""
+        personal = {f.name for f in self.fields if f.sensitivity == "personal"}
+        return self.about == "person" or self.subject in personal or bool(personal and not self.about)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -122,4 +141,12 @@ class Resource(Declaration):
         fields = tuple(Field(**{**f, "synonyms": tuple(f["synonyms"])}) for f in data["fields"])
         lists = {"key": tuple(data["key"]), "related": tuple(data.get("related", ()))}
         lists["mentions"] = tuple(data.get("mentions", ()))
-        return cls(**{**data, "fields": fields, **lists})
+        return cls(**{**_named_now(data), "fields": fields, **lists})
+
+
+def _named_now(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Nodes of an earlier version, and backups, say of a resource that it is ``open`` or not."""
+    if "open" not in data:
+        return dict(data)
+    said = {"openness": "unconditional" if data["open"] else "none"}
+    return said | {name: value for name, value in data.items() if name != "open"}

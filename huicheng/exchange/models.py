@@ -11,7 +11,7 @@ class ResourceRow(models.Model):
     code = models.CharField("代码", max_length=120, primary_key=True)
     title = models.CharField("名称", max_length=200)
     owner = models.CharField("提供方", max_length=40, db_index=True)
-    open = models.BooleanField("向社会开放", default=False)
+    openness = models.CharField("开放属性", max_length=16, default="none")
     declared = models.BooleanField("由应用包声明", default=True)
     spec = models.JSONField("定义")
     version = models.IntegerField("版本", default=1)
@@ -40,7 +40,7 @@ class ResourceRow(models.Model):
             models.Index(
                 fields=[
                     "state",
-                    "open",
+                    "openness",
                     "code",
                     "owner",
                     "category",

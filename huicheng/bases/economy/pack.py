@@ -26,7 +26,7 @@ house_price_index = Resource(
     key=("month", "kind", "city"),
     update="monthly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="CC BY 4.0",
     source=NBS,
 )
@@ -47,7 +47,7 @@ house_price_segments = Resource(
     key=("month", "city", "kind", "segment"),
     update="monthly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="CC BY 4.0",
     source=NBS,
 )
@@ -68,7 +68,7 @@ census_2020 = Resource(
     key=("district",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="公开事实",
     source="沈阳市第七次全国人口普查公报",
 )
@@ -90,7 +90,7 @@ service_items = Resource(
     key=("item_code",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="Apache-2.0",
     source="v-luobo/zwfw",
 )
@@ -110,7 +110,7 @@ open_portals = Resource(
     key=("province", "city"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="Apache-2.0",
     source="nju-websoft/CNPDS",
 )

@@ -28,7 +28,7 @@ divisions = Resource(
     key=("code",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="国家统计局 2023 年统计用区划代码；整理：modood/Administrative-divisions-of-China",
 )
@@ -48,7 +48,7 @@ division_changes = Resource(
     key=("date", "before"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="Apache-2.0",
     source="JioNLP 词典 china_location_change",
 )
@@ -72,7 +72,7 @@ metro_stations = Resource(
     key=("city", "line", "seq"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="metromancn/MetroMapOpenMiniProgram",
 )
@@ -94,7 +94,7 @@ bus_stops_shenzhen = Resource(
     key=("line_id", "seq"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="ni1o1/pygeo-tutorial",
 )
@@ -115,7 +115,7 @@ gtfs_stops_porto_alegre = Resource(
     key=("agency", "stop_id"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="ipeaGIT/r5r（EPTC、Trensurb）",
 )
@@ -137,7 +137,7 @@ gtfs_routes_porto_alegre = Resource(
     key=("agency", "route_id"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="ipeaGIT/r5r（EPTC、Trensurb）",
 )
@@ -156,7 +156,7 @@ detectors_los_angeles = Resource(
     key=("sensor_id",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="liyaguang/DCRNN",
 )
@@ -177,7 +177,7 @@ taxi_trips_shenzhen = Resource(
     key=("from_x", "from_y", "to_x", "to_y"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="MIT",
     source="ni1o1/pygeo-tutorial",
 )
@@ -197,7 +197,7 @@ parking_birmingham = Resource(
     key=("car_park", "time"),
     update="daily",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="CC BY 4.0",
     source="Stolfi 等 (2017)，UCI Parking Birmingham；伯明翰市议会",
 )
@@ -224,7 +224,7 @@ bikes_washington = Resource(
     key=("time",),
     update="daily",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="CC BY 4.0",
     source="Fanaee-T、Gama (2014)，UCI Bike Sharing；Capital Bikeshare",
 )
@@ -247,7 +247,7 @@ water_junctions = Resource(
     key=("junction",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence=EUPL,
     source=KIOS,
 )
@@ -269,7 +269,7 @@ water_pipes = Resource(
     key=("pipe",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence=EUPL,
     source=KIOS,
 )
@@ -294,7 +294,7 @@ water_leaks = Resource(
     key=("pipe",),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence=EUPL,
     source=KIOS,
 )
@@ -313,7 +313,7 @@ water_leak_days = Resource(
     key=("day", "pipe"),
     update="daily",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence=EUPL,
     source=KIOS,
 )

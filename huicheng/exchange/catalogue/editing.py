@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from huicheng.exchange.catalogue.classifying import categories
-from huicheng.exchange.declarations import FormatClass, Resource, ShareMethod
+from huicheng.exchange.declarations import FormatClass, Openness, Resource, ShareMethod
 from huicheng.ground.api import UnknownDepartment, department
 
 # The national form's codes; what stands in a bureau's spreadsheet is the Chinese word or the digit.
 SHARE = {"unconditional": ("1", gettext_noop("无条件共享")), "conditional": ("2", gettext_noop("有条件共享")),
          "none": ("3", gettext_noop("不予共享"))}  # fmt: skip
+# The form's 是否向社会开放 knows yes and no; what is open on a condition is a yes that has a condition.
+OPENNESS: Mapping[Openness, tuple[str, str]] = {"none": ("0", gettext_noop("不予开放")), "unconditional": ("1", gettext_noop("无条件开放")),
+            "conditional": ("2", gettext_noop("有条件开放"))}  # fmt: skip
 UPDATE = {"realtime": ("1", gettext_noop("实时")), "daily": ("2", gettext_noop("每日")),
           "weekly": ("3", gettext_noop("每周")), "monthly": ("4", gettext_noop("每月")),
           "quarterly": ("5", gettext_noop("每季度")), "yearly": ("6", gettext_noop("每年"))}  # fmt: skip
@@ -32,7 +35,7 @@ METHOD: Mapping[ShareMethod, tuple[str, str]] = {
 }  # fmt: skip
 # What an editor may choose, by the attribute it fills.
 CHOICES: Mapping[str, Mapping[Any, tuple[str, str]]] = {
-    "share": SHARE, "update": UPDATE, "format_class": FORMAT, "share_method": METHOD,
+    "share": SHARE, "openness": OPENNESS, "update": UPDATE, "format_class": FORMAT, "share_method": METHOD,
 }  # fmt: skip
 TYPES_OF: Mapping[FormatClass, tuple[str, ...]] = {
     "file": ("ofd", "wps", "doc", "docx", "txt", "pdf", "ppt", "pptx", "html"),
@@ -139,13 +142,46 @@ def _basis(spec: Resource) -> str:
 
 
 def _open_not_shared(spec: Resource) -> str:
-    return _("不予共享的资源不能向社会开放。") if spec.open and spec.share == "none" else ""
+    return _("不予共享的资源不能向社会开放。") if spec.listed and spec.share == "none" else ""
+
+
+def _open_condition(spec: Resource) -> str:
+    if spec.openness == "conditional" and not spec.open_condition.strip():
+        return _("有条件开放要写明条件：谁可以申请、能用来做什么、不得做什么。")
+    return ""
+
+
+def _open_without_condition(spec: Resource) -> str:
+    """Whoever reads the entry would take the condition for one that is asked for."""
+    if spec.open and spec.open_condition.strip():
+        return _("无条件开放却写了开放条件：要申请才给的，请改为有条件开放；否则请删去条件。")
+    return ""
+
+
+def _nothing_to_open(spec: Resource) -> str:
+    """What is for departments alone is granted to nobody outside."""
+    closed = bool(spec.fields) and all(f.sensitivity == "internal" for f in spec.fields)
+    if spec.openness == "conditional" and closed:
+        return _("有条件开放，却没有一个可以给社会的信息项：全都标为内部。")
+    return ""
+
+
+def _open_internal(spec: Resource) -> str:
+    internal = [f.title for f in spec.fields if f.sensitivity == "internal"]
+    if not spec.open or not internal:
+        return ""
+    return _("向社会开放，标为内部的信息项会随之公开：%(what)s。请改为公开、删去，或改为有条件开放。") % {
+        "what": "、".join(internal)
+    }
 
 
 def _open_personal(spec: Resource) -> str:
     personal = [f.title for f in spec.fields if f.sensitivity == "personal"]
     return (
-        _("向社会开放，却含个人信息：%(what)s。") % {"what": "、".join(personal)}
+        _(
+            "无条件开放，却含个人信息：%(what)s。请删去这些信息项，或改为有条件开放（个人信息脱敏，讲人的只给统计）。"
+        )
+        % {"what": "、".join(personal)}
         if spec.open and personal
         else ""
     )
@@ -185,6 +221,10 @@ CHECKS: tuple[tuple[str, bool, Check], ...] = (
     ("共享条件", True, _basis),
     ("开放属性", True, _open_not_shared),
     ("开放属性", True, _open_personal),
+    ("开放条件", True, _open_condition),
+    ("开放条件", False, _open_without_condition),
+    ("开放属性", True, _nothing_to_open),
+    ("开放属性", False, _open_internal),
     ("信息项", True, _no_items),
     ("信息项", True, _twice),
     ("信息项", True, _key),
@@ -229,7 +269,7 @@ ASKED: tuple[tuple[str, Callable[[Resource], bool]], ...] = (
     ("信息项说明", lambda r: bool(r.fields) and all(f.meaning or f.codes for f in r.fields)),
     ("共享条件", lambda r: not _condition(r) and not _basis(r)),
     ("共享方式", lambda r: not _method(r)),
-    ("开放条件", lambda r: r.open or bool(r.open_condition)),
+    ("开放条件", lambda r: r.open or bool(r.open_condition.strip())),
     ("关联资源代码", lambda r: bool(r.related)),
     ("联系方式", lambda r: bool(r.contact)),
 )

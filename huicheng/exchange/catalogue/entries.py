@@ -35,6 +35,10 @@ CYCLE = {
 }
 
 
+# What everybody may know to be there; its rows may still be for those alone who were granted them.
+LISTED = ("conditional", "unconditional")
+
+
 class UnknownResource(BadInput):
     """Nothing in the catalogue has this code."""
 
@@ -55,7 +59,7 @@ class TableMismatch(ValueError):
 class ResourceDeclared(Event):
     version: int
     owner: str
-    open: bool
+    openness: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +142,7 @@ def put_in_place(spec: Resource, version: int, *, by_pack: bool = False) -> None
     ResourceRow.objects.update_or_create(
         code=spec.code,
         defaults={
-            "title": spec.title, "owner": spec.owner, "open": spec.open, "declared": by_pack,
+            "title": spec.title, "owner": spec.owner, "openness": spec.openness, "declared": by_pack,
             "spec": spec.as_dict(), "version": version, "state": ResourceRow.PUBLISHED, "retired_because": "",
             "category": spec.category, "share": spec.share, "update": spec.update, "items": len(spec.fields),
             "licence": spec.licence,
@@ -149,7 +153,9 @@ def put_in_place(spec: Resource, version: int, *, by_pack: bool = False) -> None
     )  # fmt: skip
     searching.index([spec])
     publish(
-        ResourceDeclared(subject=f"resource:{spec.code}", version=version, owner=spec.owner, open=spec.open)
+        ResourceDeclared(
+            subject=f"resource:{spec.code}", version=version, owner=spec.owner, openness=spec.openness
+        )
     )
 
 
@@ -187,11 +193,11 @@ def _read_once(told: str) -> Resource:
     return Resource.from_dict(json.loads(told))
 
 
-def resources(*, owner: str | None = None, open_only: bool = False, retired: bool = False) -> list[Resource]:
+def resources(*, owner: str | None = None, listed: bool = False, retired: bool = False) -> list[Resource]:
     rows = ResourceRow.objects.all()
     rows = rows if retired else rows.filter(state=ResourceRow.PUBLISHED)
     rows = rows.filter(owner=owner) if owner else rows
-    rows = rows.filter(open=True) if open_only else rows
+    rows = rows.filter(openness__in=LISTED) if listed else rows
     return [Resource.from_dict(row.spec) for row in rows]
 
 
@@ -220,13 +226,13 @@ class Found:
 
 CITY = settings.CITY_NAME
 FEW = 900  # SQLite takes so many parameters in one question
-SIDES = ("owner", "category", "share", "update", "licence", "located")
+SIDES = ("owner", "category", "share", "openness", "update", "licence", "located")
 
 
-def near(text: str, *, open_only: bool = False, limit: int = 3) -> list[Entry]:
+def near(text: str, *, listed: bool = False, limit: int = 3) -> list[Entry]:
     """For a search without a hit: the entries whose titles come closest, in either language or by sound."""
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    rows = rows.filter(open=True) if open_only else rows
+    rows = rows.filter(openness__in=LISTED) if listed else rows
     return entries_of(searching.close(text, dict(rows.values_list("code", "title")), limit=limit))
 
 
@@ -235,12 +241,12 @@ def search(
     *,
     limit: int = 20,
     offset: int = 0,
-    open_only: bool = False,
+    listed: bool = False,
     **sides: str,
 ) -> Found:
     """Entries that hold every word of ``text`` (pinyin too) and stand on every side chosen, the best first."""
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    rows = rows.filter(open=True) if open_only else rows
+    rows = rows.filter(openness__in=LISTED) if listed else rows
     ranked = searching.ranked(text)
     chosen = {side: value for side, value in sides.items() if value and side in SIDES}
     if ranked is None:
@@ -261,10 +267,10 @@ def retired_entries(
     return rows.count(), [_entry(row) for row in rows[offset : offset + limit]]
 
 
-def count(*, open_only: bool = False) -> int:
+def count(*, listed: bool = False) -> int:
     """How many entries are published."""
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    return (rows.filter(open=True) if open_only else rows).count()
+    return (rows.filter(openness__in=LISTED) if listed else rows).count()
 
 
 def _own_first(standing: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from huicheng.exchange.catalogue.entries import Entry, entries_of
+from huicheng.exchange.catalogue.entries import LISTED, Entry, entries_of
 from huicheng.exchange.catalogue.form import CODE, Filled, Mistake, lines_of, read_form, write_form
 from huicheng.exchange.catalogue.life import draft
 from huicheng.exchange.declarations import Field, Resource
@@ -18,7 +18,7 @@ from huicheng.ground.api import Actor, BadInput
 REASON = "退回原因"
 # What the form says of a resource and of an item; all else is declared elsewhere and stays as it is.
 SAID = (
-    "title", "owner", "key", "summary", "category", "share", "open", "update", "share_condition", "share_basis",
+    "title", "owner", "key", "summary", "category", "share", "openness", "update", "share_condition", "share_basis",
     "share_method", "open_condition", "format_class", "format_type", "related", "contact",
 )  # fmt: skip
 SAID_OF_ITEM = ("title", "required", "meaning", "codes", "sensitivity")
@@ -126,9 +126,9 @@ def _given_back(filled: Filled, found: list[Mistake]) -> list[dict[str, str]]:
     return [dict(line) | ({REASON: reasons} if place == 0 else {}) for place, line in enumerate(filled.lines)]
 
 
-def entries(*, owner: str | None = None, open_only: bool = False) -> list[Entry]:
+def entries(*, owner: str | None = None, listed: bool = False) -> list[Entry]:
     """Every published entry, for a harvest."""
     rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
     rows = rows.filter(owner=owner) if owner else rows
-    rows = rows.filter(open=True) if open_only else rows
+    rows = rows.filter(openness__in=LISTED) if listed else rows
     return entries_of(list(rows.order_by("code").values_list("code", flat=True)))

@@ -16,9 +16,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
-from huicheng.exchange.catalogue.editing import FORMAT, METHOD, SHARE, UPDATE, problems
+from huicheng.exchange.catalogue.editing import FORMAT, METHOD, OPENNESS, SHARE, UPDATE, problems
 from huicheng.exchange.catalogue.entries import Entry
-from huicheng.exchange.declarations import Field, Kind, Resource
+from huicheng.exchange.declarations import Field, Kind, Openness, Resource
 from huicheng.exchange.harmless import harmful_cell, harmless_cell
 from huicheng.exchange.reading.opening import open_source
 from huicheng.exchange.refusals import MissingColumns
@@ -65,6 +65,7 @@ MEANT: tuple[tuple[re.Pattern[str], Kind, bool], ...] = (
     (re.compile("^(行政)?区划(代码)?$"), "division", False),
 )
 SECRETS = {"公开": "public", "内部": "internal", "个人信息": "personal"}
+ON_APPLICATION = ("依申请开放", "受限开放", "有条件", "依申请")
 YES, NO = ("1", "是", "y", "yes", "true", "√"), ("0", "否", "n", "no", "false", "")
 
 
@@ -200,6 +201,19 @@ def _yes(text: str) -> bool:
     raise _Wrong(_("认不出“%(text)s”，请写 1（是）或 0（否）。") % {"text": text})
 
 
+def _openness(text: str) -> Openness:
+    """As bureaux write it: yes and no, their digits, or which kind of yes it is."""
+    if text in ON_APPLICATION:
+        return "conditional"
+    if text.lower() in YES + NO:
+        return "unconditional" if text.lower() in YES else "none"
+    for key, (digit, word) in OPENNESS.items():
+        if text == word or text.startswith(digit):
+            return key
+    said = "、".join(f"{digit} {_(word)}" for digit, word in OPENNESS.values())
+    raise _Wrong(_("认不出“%(text)s”，应是：%(said)s。") % {"text": text, "said": said})
+
+
 def _number(text: str) -> str:
     if text and ("/" not in text or len(text.partition("/")[0]) < 6):
         raise _Wrong(_("代码“%(text)s”太短：类 1 位、项 2 位、目 3 位，再加“/”和顺序号。") % {"text": text})
@@ -236,7 +250,7 @@ def _secret(text: str) -> str:
 
 PARTICULARS: Mapping[str, Callable[[str], Any]] = {
     FORM_CLASS: _one_of(FORMAT, "database"), SHARED: _one_of(SHARE), WAY: _one_of(METHOD, "database"),
-    CYCLE: _one_of(UPDATE), OPEN: _yes, NUMBER: _number,
+    CYCLE: _one_of(UPDATE), OPEN: _openness, NUMBER: _number,
 }  # fmt: skip
 OF_AN_ITEM: Mapping[str, Callable[[str], Any]] = {
     LETTER: lambda text: _kind(text or "C"), LENGTH: _length, REQUIRED: _yes, KEY: _yes, SECRET: _secret,
@@ -282,7 +296,7 @@ def _resource(head: Mapping[str, str], items: list[tuple[Field, bool]], read: Ma
     return Resource(
         code=head.get(CODE) or latin(f"{owner}_{head[TITLE]}"), title=head[TITLE], owner=owner,
         fields=tuple(field for field, _key in items), key=tuple(field.name for field, key in items if key),
-        summary=head.get(SUMMARY, ""), category=head.get(CATEGORY, ""), share=read[SHARED], open=read[OPEN],
+        summary=head.get(SUMMARY, ""), category=head.get(CATEGORY, ""), share=read[SHARED], openness=read[OPEN],
         update=read[CYCLE], share_condition=_unless(head, CONDITION, read[SHARED] == "none"),
         share_basis=head.get(CONDITION, "") if read[SHARED] == "none" else "", share_method=read[WAY],
         open_condition=head.get(OPEN_CONDITION, ""), format_class=read[FORM_CLASS],
@@ -308,7 +322,7 @@ def lines_of(entry: Entry) -> Iterator[dict[str, str]]:
         OWNER_CODE: owner.code, SUMMARY: spec.summary, FORM_CLASS: _coded(FORMAT[spec.format_class]),
         FORM_TYPE: spec.format_type, SHARED: _coded(SHARE[spec.share]),
         CONDITION: spec.share_basis if spec.share == "none" else spec.share_condition,
-        WAY: _coded(METHOD[spec.share_method]), OPEN: "1" if spec.open else "0",
+        WAY: _coded(METHOD[spec.share_method]), OPEN: _coded(OPENNESS[spec.openness]),
         OPEN_CONDITION: spec.open_condition, CYCLE: _coded(UPDATE[spec.update]),
         PUBLISHED: entry.published_on, RELATED: "、".join(spec.related), CONTACT: spec.contact, CODE: spec.code,
     }  # fmt: skip

@@ -358,7 +358,7 @@ def _entry_changes(before: Resource, after: Resource) -> list[Change]:
         ("key", True),
         ("mode", True),
         ("share", True),
-        ("open", True),
+        ("openness", True),
         ("owner", True),
         ("update", False),
     )

@@ -38,7 +38,7 @@ class CatalogueSupervised(Event):
 
 @dataclass(frozen=True)
 class Six:
-    """大普查六数: bytes and rows in all, shared, and open; without what the platform makes itself."""
+    """大普查六数: bytes and rows in all, shared, and open, on a condition too; without what the platform makes itself."""
 
     total_bytes: int
     total_rows: int
@@ -87,7 +87,7 @@ class Seen(NamedTuple):
     code: str
     title: str
     owner: str
-    open: bool
+    openness: str
     share: str
     update: str
     items: int
@@ -153,7 +153,7 @@ def _gathered(code: str | None = None) -> Iterator[Seen]:
     stood = Standing.objects.filter(resource=code) if code else Standing.objects.all()
     standing = {one[0]: one[1:] for one in stood.values_list("resource", "rows", "size", "at")}
     refused, reads = _refusals(code), _reads(code)
-    sides = ("code", "title", "owner", "open", "share", "update", "items", "completeness")
+    sides = ("code", "title", "owner", "openness", "share", "update", "items", "completeness")
     for one in rows.values_list(*sides):
         stand = standing.get(one[0], (0, 0, None))
         facts: tuple[Any, ...] = (*one, *stand, refused.get(one[0], ()), reads.get(one[0], 0))
@@ -186,7 +186,7 @@ def _reads(code: str | None) -> dict[str, int]:
 def _six(seen: Iterable[Seen]) -> Six:
     sums = [0] * 6
     for one in seen:
-        for place, counts in enumerate((True, one.share != "none", one.open)):
+        for place, counts in enumerate((True, one.share != "none", one.openness != "none")):
             if counts:
                 sums[2 * place] += one.size
                 sums[2 * place + 1] += one.rows
@@ -223,7 +223,7 @@ def concerns(one: Seen) -> list[tuple[Concern, float]]:
     if one.at is None:
         # What the platform makes comes with its next run: nobody has to deliver it.
         found += [] if "." in one.code else [("empty", 0.0)]
-    elif one.cycles > ORPHAN_CYCLES and not one.reads and not one.open:
+    elif one.cycles > ORPHAN_CYCLES and not one.reads and one.openness != "unconditional":
         found.append(("orphan", one.cycles))
     elif one.late:
         found.append(("late", one.cycles))

@@ -267,3 +267,27 @@ def test_a_draft_written_while_the_entry_is_published_is_a_version_of_its_own(mo
     draft(replace(TAXIS, title="出租车许可（改）"), CHEN)
     assert [one.state for one in versions(TAXIS.code)] == ["draft", "published"]
     assert resource(TAXIS.code) == TAXIS
+
+
+OPENED = {
+    "要写明条件": {"openness": "conditional", "open_condition": " "},
+    "不予共享的资源不能向社会开放": {"openness": "conditional", "share": "none", "open_condition": "限于研究"},
+    "却写了开放条件": {"openness": "unconditional", "open_condition": "限于研究"},
+    "却含个人信息": {"openness": "unconditional", "fields": (Field("name", "姓名", "text", sensitivity="personal"),)},
+    "会随之公开": {"openness": "unconditional", "fields": (Field("desk", "经办", "text", sensitivity="internal"),)},
+    "全都标为内部": {
+        "openness": "conditional", "open_condition": "限于研究",
+        "fields": (Field("desk", "经办", "text", sensitivity="internal"),),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", OPENED)
+def test_what_is_wrong_with_how_an_entry_is_opened_is_said(said):
+    assert any(said in one.message for one in problems(replace(TAXIS, **OPENED[said])))
+
+
+def test_an_entry_written_before_there_were_three_kinds_of_open_is_read():
+    old = {name: value for name, value in TAXIS.as_dict().items() if name != "openness"}
+    assert Resource.from_dict(old | {"open": True}).openness == "unconditional"
+    assert Resource.from_dict(old | {"open": False}).openness == "none"

@@ -177,3 +177,21 @@ def test_the_form_does_not_forget_how_a_resource_is_delivered(tmp_path):
     book.save(path)
     assert import_form(path, CHEN).drafted == (TAXIS.code,)
     assert unfinished()[0].spec.retention_days == resource(TAXIS.code).retention_days
+
+
+@pytest.mark.parametrize(
+    ("said", "openness"),
+    [("1", "unconditional"), ("是", "unconditional"), ("0", "none"), ("", "none"), ("不予开放", "none"), ("1.无条件开放", "unconditional")],
+)  # fmt: skip
+def test_the_open_attribute_is_read_as_bureaux_write_it(tmp_path, said, openness):
+    import_form(form(tmp_path, line("泊位数", "I", "", share=("1", "", said, "每月"))), CHEN)
+    assert unfinished()[0].spec.openness == openness
+
+
+@pytest.mark.parametrize("said", ["2 有条件开放", "有条件开放", "依申请开放"])
+def test_open_on_a_condition_is_understood_and_its_condition_asked_for(tmp_path, said):
+    report = import_form(form(tmp_path, line("泊位数", "I", "", share=("1", "", said, "每月"))), CHEN)
+    assert [one.column for one in report.mistakes] == [
+        "开放条件",
+        "开放属性",
+    ]  # an item is internal unless it says otherwise

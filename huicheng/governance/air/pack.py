@@ -41,7 +41,7 @@ air_hourly = Resource(
     key=("time",),
     update="daily",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="CC BY 4.0",
     source="Liang 等 (2016) J. Geophys. Res. Atmos. 121；UCI PM2.5 Data of Five Chinese Cities",
 )
@@ -63,7 +63,7 @@ aqi_breakpoints = Resource(
     key=("pollutant", "period", "iaqi_low"),
     update="yearly",
     share="unconditional",
-    open=True,
+    openness="unconditional",
     licence="公开事实",
     source="HJ 633-2012 环境空气质量指数（AQI）技术规定（试行）表 1",
 )

@@ -95,7 +95,7 @@ def _sets(asked: str) -> list[Found]:
     """Open data sets; nothing where the open portal is not installed."""
     words = asked.lower().split()
     found = []
-    for one in exchange.resources(open_only=True):
+    for one in exchange.resources(listed=True):
         chinese = f"{one.title} {one.summary}"
         if all(_says(f"{said(one.title)} {said(one.summary)}", chinese, word) for word in words):
             found.append((one.code, said(one.title), said(one.summary)))

@@ -19,7 +19,13 @@ from huicheng.portals.look.api import Column, zh
 
 PAGE = 25
 # What a reader may narrow by, and the side of an entry that it is.
-SIDES = {"department": "owner", "category": "category", "share": "share", "update": "update"}
+SIDES = {
+    "department": "owner",
+    "category": "category",
+    "share": "share",
+    "openness": "openness",
+    "update": "update",
+}
 UNFINISHED = ("draft", "review", "returned")
 STATES = ("published", *UNFINISHED, "retired")
 
@@ -64,7 +70,7 @@ def _found(
 ) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
     if asked["state"] == "published":
         chosen = {side: asked[name] for name, side in SIDES.items()}
-        found = exchange.search(asked["q"], limit=PAGE, offset=offset, open_only=False, **chosen)
+        found = exchange.search(asked["q"], limit=PAGE, offset=offset, listed=False, **chosen)
         return found.total, [_row(one) for one in found.entries], _facets(request, found, asked)
     owner = asked["department"]
     if asked["state"] == "retired":
@@ -99,14 +105,17 @@ def _states(request: HttpRequest, asked: Mapping[str, str]) -> list[dict[str, An
     return [
         {
             "title": title, "count": counts.get(state, 0), "chosen": asked["state"] == state,
-            "href": changed(request, state=state, page="", category="", share="", update=""),
+            "href": changed(request, state=state, page="", category="", share="", openness="", update=""),
         }
         for state, title in state_words().items()
     ]  # fmt: skip
 
 
 def _facets(request: HttpRequest, found: exchange.Found, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    titles = {"department": _("部门"), "category": _("分类"), "share": _("共享类型"), "update": _("更新周期")}
+    titles = {
+        "department": _("部门"), "category": _("分类"), "share": _("共享类型"), "openness": _("开放属性"),
+        "update": _("更新周期"),
+    }  # fmt: skip
     return [
         {"title": title, "values": _values(request, name, found.facets[SIDES[name]], asked[name])}
         for name, title in titles.items()

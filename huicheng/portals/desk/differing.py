@@ -70,7 +70,7 @@ def _lines() -> tuple[tuple[str, Said], ...]:
         (_("共享条件"), lambda r: said(r.share_condition)),
         (_("不予共享的依据"), lambda r: said(r.share_basis)),
         (_("共享方式"), lambda r: choice("share_method", r.share_method)),
-        (_("是否向社会开放"), lambda r: _("1 是") if r.open else _("0 否")),
+        (_("是否向社会开放"), lambda r: choice("openness", r.openness)),
         (_("开放条件"), lambda r: said(r.open_condition)),
         (_("更新周期"), lambda r: choice("update", r.update)),
         (_("关联资源代码"), lambda r: "、".join(r.related)),
@@ -111,7 +111,7 @@ def differences(before: Resource, after: Resource) -> list[dict[str, Any]]:
     return rows + _order(before, after)
 
 
-ATTRIBUTES = {"share": 7, "open": 11, "update": 13, "owner": 2, "mode": 16}
+ATTRIBUTES = {"share": 7, "openness": 11, "update": 13, "owner": 2, "mode": 16}
 
 
 def _entry_rows(before: Resource, after: Resource, breaking: set[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from huicheng.portals.desk.differing import category_words, choice, kinds, modes
 
 TEXTS = (
     "title", "code", "owner", "category", "summary", "format_class", "format_type", "share", "share_condition",
-    "share_basis", "share_method", "open", "open_condition", "update", "related", "contact", "mode",
+    "share_basis", "share_method", "openness", "open_condition", "update", "related", "contact", "mode",
     "retention_days", "retention_by", "erasure", "licence", "source",
 )  # fmt: skip
 OF_ITEM = ("was", "title", "name", "kind", "length", "sensitivity", "codes", "meaning", "required", "key")
@@ -27,7 +27,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Where the national form's headings stand on the page.
 PLACES = {
     "信息资源分类": "category", "信息资源名称": "title", "信息资源提供方代码": "owner", "信息资源摘要": "summary",
-    "信息资源格式": "format_type", "共享方式": "share_method", "开放属性": "open", "信息项": "items",
+    "信息资源格式": "format_type", "共享方式": "share_method", "开放属性": "openness", "开放条件": "open_condition", "信息项": "items",
     "删除约定": "erasure",
 }  # fmt: skip
 # A row's own errors and what is wrong with the entry as a whole.
@@ -49,7 +49,7 @@ class Typed:
 
 def blank(owner: str) -> Typed:
     texts = dict.fromkeys(TEXTS, "") | {
-        "owner": owner, "format_class": "database", "share": "conditional", "share_method": "database", "open": "0",
+        "owner": owner, "format_class": "database", "share": "conditional", "share_method": "database", "openness": "none",
         "update": "monthly", "mode": "replace", "retention_days": "3650",
     }  # fmt: skip
     return Typed(texts, [empty_item()])
@@ -62,7 +62,7 @@ def empty_item() -> dict[str, str]:
 def filled(spec: Resource) -> Typed:
     """The form of an entry as it stands."""
     texts = {name: str(getattr(spec, name)) for name in TEXTS}
-    texts |= {"related": "、".join(spec.related), "open": "1" if spec.open else "0"}
+    texts["related"] = "、".join(spec.related)
     return Typed(texts, [_item_texts(spec, one) for one in spec.fields] or [empty_item()])
 
 
@@ -119,19 +119,19 @@ def read(typed: Typed, base: Resource | None) -> Resource | None:
     spec = Resource(code=code, fields=(), **named)
     kept = base or spec
     return replace(
-        kept, **named, code=code, open=texts["open"] == "1", retention_days=days or kept.retention_days,
+        kept, **named, code=code, retention_days=days or kept.retention_days,
         related=tuple(one for one in re.split(r"[、,，;；\s]+", texts["related"]) if one),
         fields=tuple(one for one, _key in items), key=tuple(one.name for one, key in items if key),
     )  # fmt: skip
 
 
-NOT_TEXT = ("code", "open", "related", "retention_days")
+NOT_TEXT = ("code", "related", "retention_days")
 
 
 def _choices_of(base: Resource | None) -> dict[str, Any]:
     known = {name: set(values) for name, values in exchange.CHOICES.items()}
     owners = {one.code for one in departments()}
-    return {**known, "owner": owners, "mode": set(modes()), "open": {"0", "1"}}
+    return {**known, "owner": owners, "mode": set(modes())}
 
 
 def _said(one: Mapping[str, str]) -> bool:
@@ -189,7 +189,7 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     bureaux = [(one.code, one.name if in_chinese() else one.english) for one in departments()]
     return {
         **named, "category": classes, "owner": bureaux, "mode": list(modes().items()),
-        "open": [("0", _("0 否")), ("1", _("1 是"))], "kind": list(kinds().items()),
+        "kind": list(kinds().items()),
         "sensitivity": list(sensitivities().items()), "codes": [("", _("不用")), *tables],
         "format_type": [(one, one) for types in exchange.TYPES_OF.values() for one in types],
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What may be found: only resources declared open, whatever else the lake holds."""
+"""What may be found: resources that are open, or open on a condition, whatever else the lake holds; the rows of the first."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ class NoSuchDataset(Exception):
     """There is no open data set of this code; a resource that is not open is answered the same way."""
 
 
+class ForApplicants(Exception):
+    """Its entry is everybody's, its rows are for who applied and was granted them."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(
+            _("“%(title)s”有条件开放：实名登录后申请，得到授权才能读取。") % {"title": said(resource.title)}
+        )
+
+
 @dataclass(frozen=True)
 class Facet:
     key: str
@@ -27,29 +36,44 @@ class Facet:
     values: list[tuple[str, str, int]]
 
 
-def dataset(code: str) -> Resource:
+def listed(code: str) -> Resource:
+    """Its entry: what it is, what its columns mean, who may have it."""
     try:
         found = exchange.resource(code)
     except exchange.UnknownResource:
         raise NoSuchDataset(code) from None
-    if not found.open or found.code != code:
+    if not found.listed or found.code != code:
         raise NoSuchDataset(code)
     return found
 
 
+def dataset(code: str) -> Resource:
+    """One whose rows anybody may read."""
+    found = listed(code)
+    if not found.open:
+        raise ForApplicants(found)
+    return found
+
+
 def formats(resource: Resource) -> tuple[str, ...]:
+    if not resource.open:
+        return ()
     placed = {"lng", "lat"} <= {field.name for field in resource.fields}
     return (*FORMATS, "GeoJSON") if placed else FORMATS
 
 
 # What a visitor may narrow by, and the side of an entry that it is.
-SIDES = {"theme": "category", "department": "owner", "format": "located", "licence": "licence"}
+SIDES = {
+    "openness": "openness", "theme": "category", "department": "owner", "format": "located", "licence": "licence",
+}  # fmt: skip
 
 
 def find(text: str, chosen: Mapping[str, str], *, limit: int, offset: int = 0) -> exchange.Found:
-    """Open data sets that hold every word of ``text`` and wear every chosen facet, the best match first."""
+    """Listed data sets that hold every word of ``text`` and wear every chosen facet, the best match first."""
     sides = {side: _value(key, chosen.get(key, "")) for key, side in SIDES.items()}
-    return exchange.search(text, open_only=True, limit=limit, offset=offset, **sides)
+    if chosen.get("format"):  # what is applied for is no file that anybody takes away
+        sides["openness"] = sides["openness"] or "unconditional"
+    return exchange.search(text, listed=True, limit=limit, offset=offset, **sides)
 
 
 def _value(key: str, chosen: str) -> str:
@@ -59,7 +83,9 @@ def _value(key: str, chosen: str) -> str:
 
 def facets(found: exchange.Found) -> list[Facet]:
     """Counts of each value among what the other facets leave, so that no choice leads to nothing."""
-    titles = {"theme": _("主题"), "department": _("部门"), "format": _("格式"), "licence": _("许可")}
+    titles = {
+        "openness": _("开放方式"), "theme": _("主题"), "department": _("部门"), "format": _("格式"), "licence": _("许可"),
+    }  # fmt: skip
     return [Facet(key, title, _values(key, found.facets[SIDES[key]])) for key, title in titles.items()]
 
 
@@ -73,12 +99,18 @@ def _values(key: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
 
 def _name(key: str, value: str) -> str:
     """Departments by their short name; a theme without its class: 主题/交通运输 is 交通运输."""
+    if key == "openness":
+        return openness(value)
     return bureau(value) if key == "department" else said(value).rpartition("/")[2]
+
+
+def openness(value: str) -> str:
+    return _(exchange.CHOICES["openness"][value][1])
 
 
 def near(text: str) -> list[Resource]:
     """For a search without a hit: the few data sets whose titles come closest."""
-    return [one.spec for one in exchange.near(text, open_only=True)]
+    return [one.spec for one in exchange.near(text, listed=True)]
 
 
 def _texts(resource: Resource) -> set[str]:
@@ -98,6 +130,8 @@ def described(resource: Resource) -> dict[str, Any]:
         "summary_en": english[resource.summary],
         "department": {"code": resource.owner, "name": owner.name, "name_en": owner.english},
         "theme": resource.category,
+        "openness": resource.openness,
+        "condition": resource.open_condition,
         "licence": resource.licence,
         "source": resource.source,
         "update": resource.update,

@@ -68,15 +68,15 @@ class Asked:
 
 
 def package_list(asked: Asked) -> list[str]:
-    limit = asked.whole("limit", usual=exchange.count(open_only=True), most=10_000_000)
+    limit = asked.whole("limit", usual=exchange.count(listed=True), most=10_000_000)
     offset = asked.whole("offset", usual=0, most=10_000_000)
-    return [one.spec.code for one in exchange.search(open_only=True, limit=limit, offset=offset).entries]
+    return [one.spec.code for one in exchange.search(listed=True, limit=limit, offset=offset).entries]
 
 
 def current_package_list_with_resources(asked: Asked) -> list[dict[str, Any]]:
     limit = asked.whole("limit", usual=MOST_PACKAGES, most=MOST_PACKAGES)
     offset = asked.whole("offset", usual=0, most=10_000_000)
-    found = exchange.search(open_only=True, limit=limit, offset=offset)
+    found = exchange.search(listed=True, limit=limit, offset=offset)
     return [_package(one, asked.root) for one in found.entries]
 
 
@@ -86,7 +86,7 @@ def package_show(asked: Asked) -> dict[str, Any]:
 
 def _entry(code: str) -> Entry:
     try:
-        catalogue.dataset(code)
+        catalogue.listed(code)
     except catalogue.NoSuchDataset:
         raise NotFound(_("没有这份公开数据。")) from None
     return exchange.entry(code)
@@ -98,7 +98,7 @@ def package_search(asked: Asked) -> dict[str, Any]:
     start = asked.whole("start", usual=0, most=10_000_000)
     text = asked.text("q")
     found = exchange.search(
-        "" if text in ("*:*", "*") else text, open_only=True, limit=rows, offset=start, **_filters(asked)
+        "" if text in ("*:*", "*") else text, listed=True, limit=rows, offset=start, **_filters(asked)
     )
     counts = {"organization": found.facets["owner"], "groups": found.facets["category"]}
     wanted = asked.structure("facet.field") or []
@@ -137,6 +137,7 @@ def _resource_of(name: str) -> tuple[Entry, str]:
     """A resource is named ``<code>:<form>``; a bare code is its table."""
     code, _colon, form = name.partition(":")
     entry = _entry(code)
+    catalogue.dataset(code)
     form = form or DATASTORE
     if form not in {one["name"] for one in _resources(entry, "")}:
         raise NotFound(_("没有这份公开数据。"))
@@ -226,7 +227,7 @@ def _columns(spec: Resource, asked: Asked) -> tuple[str, ...]:
 
 
 def organization_list(asked: Asked) -> list[Any]:
-    owners = exchange.search(open_only=True, limit=0).facets["owner"]
+    owners = exchange.search(listed=True, limit=0).facets["owner"]
     if str(asked.given.get("all_fields", "")).lower() in ("true", "1"):
         return [_organization(department(code), count) for code, count in owners.items()]
     return sorted(owners)
@@ -234,7 +235,7 @@ def organization_list(asked: Asked) -> list[Any]:
 
 def organization_show(asked: Asked) -> dict[str, Any]:
     code = asked.needed("id")
-    owners = exchange.search(open_only=True, limit=0).facets["owner"]
+    owners = exchange.search(listed=True, limit=0).facets["owner"]
     try:
         return _organization(department(code), owners.get(code, 0))
     except UnknownDepartment:
@@ -249,7 +250,7 @@ def _organization(one: Department, packages: int = 0) -> dict[str, Any]:
 
 
 def group_list(asked: Asked) -> list[str]:
-    return sorted(exchange.search(open_only=True, limit=0).facets["category"])
+    return sorted(exchange.search(listed=True, limit=0).facets["category"])
 
 
 def status_show(asked: Asked) -> dict[str, Any]:
@@ -277,7 +278,7 @@ def _package(entry: Entry, root: str) -> dict[str, Any]:
     files = _resources(entry, root)
     return {
         "id": spec.code, "name": spec.code, "title": spec.title, "notes": spec.summary, "type": "dataset",
-        "state": "active", "private": False, "isopen": True, "version": str(entry.version),
+        "state": "active", "private": False, "isopen": spec.open, "version": str(entry.version),
         "owner_org": spec.owner, "organization": bureau, "maintainer": bureau["title"], "maintainer_email": None,
         "author": spec.source or bureau["title"], "author_email": None,
         "license_id": spec.licence, "license_title": spec.licence, "license_url": LICENCES.get(spec.licence, ""),
@@ -289,12 +290,16 @@ def _package(entry: Entry, root: str) -> dict[str, Any]:
         "num_tags": len(spec.fields), "resources": files, "num_resources": len(files),
         "extras": [
             {"key": "identifier", "value": entry.info_code}, {"key": "frequency", "value": spec.update},
+            {"key": "openness", "value": spec.openness},
+            *([{"key": "condition", "value": spec.open_condition}] if not spec.open else []),
         ],
     }  # fmt: skip
 
 
 def _resources(entry: Entry, root: str) -> list[dict[str, Any]]:
     spec, facts = entry.spec, tables.facts(entry.spec)
+    if not spec.open:
+        return []
     forms = [key for key, form in tables.FORMS.items() if form.title in catalogue.formats(spec)]
     made = [
         _file(

@@ -31,6 +31,7 @@ FORMATS = {"ttl": ("turtle", "text/turtle"), "jsonld": ("json-ld", "application/
            "rdf": ("pretty-xml", "application/rdf+xml")}  # fmt: skip
 CYCLES = {"realtime": "UPDATE_CONT", "daily": "DAILY", "weekly": "WEEKLY", "monthly": "MONTHLY",
           "quarterly": "QUARTERLY", "yearly": "ANNUAL"}  # fmt: skip
+RIGHTS = {"unconditional": "PUBLIC", "conditional": "RESTRICTED", "none": "NON_PUBLIC"}
 TYPES = {"integer": "integer", "number": "double", "money": "decimal", "date": "date", "datetime": "dateTime",
          "boolean": "boolean"}  # fmt: skip
 FILES = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json"),
@@ -109,7 +110,8 @@ def dataset(made: Graph, entry: Entry, site: Site) -> URIRef:
             _typed(made, f"{EU}frequency/{CYCLES[spec.update]}", DCTERMS.Frequency),
         )
     )
-    made.add((about, DCTERMS.accessRights, _typed(made, f"{EU}access-right/PUBLIC", DCTERMS.RightsStatement)))
+    rights = _typed(made, f"{EU}access-right/{RIGHTS[spec.openness]}", DCTERMS.RightsStatement)
+    made.add((about, DCTERMS.accessRights, rights))
     _theme(made, about, spec, site)
     _dates(made, about, entry)
     _contact(made, about, spec, site)
@@ -120,7 +122,22 @@ def dataset(made: Graph, entry: Entry, site: Site) -> URIRef:
     for form in FILES:
         if tables.FORMS[form].title in catalogue.formats(spec):
             made.add((about, DCAT.distribution, _distribution(made, spec, form, site)))
+    if spec.openness == "conditional":
+        made.add((about, DCAT.distribution, _on_application(made, spec, site)))
     return about
+
+
+def _on_application(made: Graph, spec: Resource, site: Site) -> URIRef:
+    """Nothing to download: the page where it is applied for, the condition, and what its columns would be."""
+    address = URIRef(f"{site.url('dataset', spec.code)}#apply")
+    made.add((address, RDF.type, DCAT.Distribution))
+    _texts(made, address, {DCTERMS.title: f"{spec.title}（依申请）"})
+    made.add((address, DCAT.accessURL, site.url("dataset", spec.code)))
+    made.add((address, DCTERMS.rights, _labelled(made, DCTERMS.RightsStatement, spec.open_condition)))
+    if spec.licence:
+        made.add((address, DCTERMS.license, _licence(made, spec.licence, site)))
+    made.add((address, CSVW.tableSchema, _schema(made, spec)))
+    return address
 
 
 def _document(made: Graph, about: URIRef) -> URIRef:

@@ -34,7 +34,7 @@ def catalogue_page(request: HttpRequest, syntax: str) -> HttpResponse:
         number = max(1, asking.whole(request.GET, "page", usual=1, most=1_000_000))
     except BadInput as problem:
         return HttpResponse(str(problem), status=400, content_type="text/plain; charset=utf-8")
-    found = exchange.search(open_only=True, limit=dcat.PAGE, offset=(number - 1) * dcat.PAGE)
+    found = exchange.search(listed=True, limit=dcat.PAGE, offset=(number - 1) * dcat.PAGE)
     if number > 1 and not found.entries:
         raise Http404(_("目录没有第 %(number)d 页。") % {"number": number})
     return _written(dcat.graph(found.entries, site_of(request, number), total=found.total), syntax)
@@ -53,7 +53,7 @@ def _written(made: Any, form: str) -> HttpResponse:
 @require_safe
 def dataset_page(request: HttpRequest, code: str, syntax: str) -> HttpResponse:
     try:
-        catalogue.dataset(code)
+        catalogue.listed(code)
     except catalogue.NoSuchDataset:
         raise Http404(_("没有这份公开数据。")) from None
     if syntax not in dcat.FORMATS:
@@ -73,6 +73,8 @@ def perform(request: HttpRequest, action: str) -> JsonResponse:
         result = _found(action)(ckan.Asked(_given(request), site_of(request).root))
     except ckan.NotFound as lost:
         return _failed(404, "Not Found Error", str(lost), action)
+    except catalogue.ForApplicants as closed:
+        return _failed(403, "Authorization Error", str(closed), action)
     except BadInput as problem:
         return _failed(409, "Validation Error", str(problem), action)
     return _enveloped(200, {"success": True, "result": result}, action)

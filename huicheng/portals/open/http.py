@@ -17,7 +17,7 @@ Answer = tuple[int, dict[str, Any]]
 
 
 def _json(view: Callable[..., dict[str, Any]]) -> Callable[..., JsonResponse]:
-    """GET only; what is wrong with the request is 400, what is not open is 404, both as JSON."""
+    """GET only; what is wrong with the request is 400, what is for applicants 403, what is not open 404, all as JSON."""
 
     @wraps(view)
     def answer(request: HttpRequest, **given: str) -> JsonResponse:
@@ -38,6 +38,8 @@ def _answered(view: Callable[..., dict[str, Any]], request: HttpRequest, given: 
         return 200, view(request, **given)
     except BadInput as problem:
         return 400, _problem(400, str(problem))
+    except catalogue.ForApplicants as closed:
+        return 403, _problem(403, str(closed))
     except catalogue.NoSuchDataset:
         known = reverse("open:api-datasets")
         return 404, _problem(404, _("没有这份公开数据；可用的列在 %(known)s。") % {"known": known})
@@ -61,7 +63,7 @@ def datasets(request: HttpRequest) -> dict[str, Any]:
     offset = asking.whole(request.GET, "offset", usual=0, most=asking.FARTHEST)
     found = catalogue.find(
         text,
-        {key: request.GET.get(key, "") for key in ("theme", "department", "licence")},
+        {key: request.GET.get(key, "") for key in ("openness", "theme", "department", "licence")},
         limit=limit,
         offset=offset,
     )
@@ -79,13 +81,13 @@ def _entry(resource: catalogue.Resource) -> dict[str, Any]:
         "rows": facts.rows,
         "version": facts.version,
         "updated": facts.updated.isoformat() if facts.updated else None,
-        "address": reverse("open:api-rows", args=[resource.code]),
+        "address": reverse("open:api-rows", args=[resource.code]) if resource.open else None,
     }
 
 
 @_json
 def dataset(request: HttpRequest, code: str) -> dict[str, Any]:
-    return _entry(catalogue.dataset(code))
+    return _entry(catalogue.listed(code))
 
 
 @_json

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huicheng.codes import api as codes
+from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Field, Resource
 from huicheng.ground.api import department, in_chinese, said
 from huicheng.portals.look.api import Chart, number, place
@@ -60,6 +61,11 @@ def rhythms() -> dict[str, str]:
     }  # fmt: skip
 
 
+def sights() -> dict[str, str]:
+    """How a column of what is open on a condition is shown to who was granted it."""
+    return {"public": _("原样"), "personal": _("脱敏"), "internal": _("不提供")}
+
+
 def signs() -> list[tuple[str, str]]:
     return [
         ("", _("等于")), ("has", _("含有")), ("gt", _("大于")), ("gte", _("不小于")), ("lt", _("小于")),
@@ -72,9 +78,22 @@ def entry(resource: Resource) -> dict[str, Any]:
     return {"resource": resource, "rows": facts.rows, "updated": facts.updated}
 
 
+def offer(resource: Resource) -> dict[str, Any]:
+    """What may be had on application: rows or sums, which columns, and by when it is answered."""
+    sensitivity = {f.name: f.sensitivity for f in resource.fields}
+    return {
+        "sums": resource.about_people,
+        "smallest": exchange.granting_rule("smallest_group"),
+        "answer_days": exchange.granting_rule("answer_days"),
+        "masked": [said(f.title) for f in resource.fields if sensitivity[f.name] == "personal"],
+        "withheld": [said(f.title) for f in resource.fields if sensitivity[f.name] == "internal"],
+    }
+
+
 def aside(resource: Resource) -> dict[str, Any]:
     return {
         "facts": tables.facts(resource),
+        "openness": catalogue.openness(resource.openness),
         "filled": tables.filled(resource),
         "forms": [{"key": key, "title": form.title} for key, form in _forms(resource)],
         "rhythm": rhythms().get(resource.update, resource.update),
@@ -217,6 +236,7 @@ def _measured(resource: Resource, field: Field, one: tables.Quality | None) -> d
         "codes": field.codes or "",
         "filled": one.filled if one else None,
         "distinct": one.distinct if one else None,
+        "sight": sights()[field.sensitivity],
         "range": " – ".join(ends) if all(ends) else "",
     }
 

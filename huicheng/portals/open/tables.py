@@ -44,7 +44,7 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Facts:
-    """How big, how new; all empty before the first delivery."""
+    """How big, how new; all empty before the first delivery, and of what is not everybody's only how new."""
 
     rows: int | None = None
     size: int | None = None
@@ -147,6 +147,8 @@ def cities(resource: Resource, _known: Facts) -> tuple[str, ...]:
 
 def facts(resource: Resource) -> Facts:
     known = exchange.statistics(resource.code)
+    if not resource.open:
+        return Facts(updated=known.updated_at, late=bool(known.late))
     if known.version is None or not known.rows:
         return Facts()
     return Facts(known.rows, known.size, known.version, known.updated_at, bool(known.late))

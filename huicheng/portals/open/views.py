@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +17,7 @@ from huicheng.exchange.api import Resource
 from huicheng.ground.api import BadInput, opens_to, said
 from huicheng.portals.open import asking, catalogue, shown, snippets, tables
 
-FACETS = ("theme", "department", "format", "licence")
+FACETS = ("openness", "theme", "department", "format", "licence")
 PAGE_ROWS, PREVIEW_ROWS, PAGE_SETS = 50, 8, 30
 
 
@@ -31,12 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "chosen_count": sum(map(bool, chosen.values())),
         "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(found)],
+        "free": exchange.search(listed=True, limit=0, openness="unconditional").total,
+        "asked_for": exchange.search(listed=True, limit=0, openness="conditional").total,
         "found": [shown.entry(one.spec) for one in found.entries],
         "total": found.total,
         "near": [] if found.total else catalogue.near(text),
-        "all": exchange.search(open_only=True, limit=0).total
-        if text or any(chosen.values())
-        else found.total,
         "before": _changed(request, "page", str(number - 1)) if number > 1 else "",
         "after": _changed(request, "page", str(number + 1)) if number * PAGE_SETS < found.total else "",
         "page": number,
@@ -72,11 +72,19 @@ def _changed(request: HttpRequest, key: str, value: str, **more: str) -> str:
     return f"{reverse('open:home')}?{asked.urlencode()}"
 
 
-def _open(code: str) -> Resource:
+def _listed(code: str) -> Resource:
     try:
-        return catalogue.dataset(code)
+        return catalogue.listed(code)
     except catalogue.NoSuchDataset as problem:
         raise Http404(_("没有这份公开数据。")) from problem
+
+
+def _open(code: str) -> Resource:
+    """One whose rows everybody may read; of the others the page says who may, with the status of a refusal."""
+    found = _listed(code)
+    if not found.open:
+        raise PermissionDenied(str(catalogue.ForApplicants(found)))
+    return found
 
 
 def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, Any]) -> HttpResponse:
@@ -84,6 +92,7 @@ def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, An
     tabs = [
         {"title": title, "href": reverse(f"open:{name}", args=[resource.code]), "chosen": name == tab}
         for name, title in names.items()
+        if resource.open or name in ("dataset", "fields")
     ]
     crumbs = [(_("数据开放"), reverse("open:home")), (said(resource.title), "")]
     given = {"resource": resource, "tabs": tabs, "crumbs": crumbs, **shown.aside(resource), **more}
@@ -93,7 +102,9 @@ def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, An
 
 @opens_to("everyone")
 def dataset(request: HttpRequest, code: str) -> HttpResponse:
-    resource = _open(code)
+    resource = _listed(code)
+    if not resource.open:
+        return _page(request, resource, "dataset", shown.offer(resource))
     if not tables.facts(resource).rows:
         return _page(request, resource, "dataset", {})
     rows = tables.latest(resource, PREVIEW_ROWS)
@@ -133,7 +144,7 @@ def _found(resource: Resource, request: HttpRequest, asked: dict[str, str]) -> d
 
 @opens_to("everyone")
 def fields(request: HttpRequest, code: str) -> HttpResponse:
-    resource = _open(code)
+    resource = _listed(code)
     return _page(request, resource, "fields", {"measured": shown.measured(resource)})
 
 

@@ -18,7 +18,7 @@ CODE = "taxi_licences"
 ABOUT = {
     "title": "巡游出租车经营许可", "code": CODE, "owner": "jiaotong", "category": "主题/交通运输",
     "summary": "本市巡游出租车的经营许可，每辆车一行，含车牌、经营者和有效期。", "format_class": "database",
-    "share": "conditional", "share_condition": "行业监管需要，按车牌核验", "share_method": "database", "open": "0",
+    "share": "conditional", "share_condition": "行业监管需要，按车牌核验", "share_method": "database", "openness": "none",
     "update": "monthly", "mode": "replace", "retention_days": "3650",
 }  # fmt: skip
 PLATE = {"title": "车牌号", "name": "plate", "kind": "text", "length": "10", "key": "1", "required": "1"}

@@ -27,7 +27,7 @@ def test_the_catalogue_keeps_to_dcat_ap_3():
     from pyshacl import validate
 
     made = catalogue()
-    assert len(list(made.subjects(RDF.type, DCAT.Dataset))) == len(resources(open_only=True))
+    assert len(list(made.subjects(RDF.type, DCAT.Dataset))) == len(resources(listed=True))
     good, _graph, said = validate(made, shacl_graph=Graph().parse(SHAPES), advanced=True)
     assert good, said
 
@@ -54,7 +54,7 @@ def test_pages_end_and_none_points_at_itself(monkeypatch):
             break
         assert str(following[0]).endswith(f"page={number + 1}")
         number += 1
-    assert len(seen) == len(resources(open_only=True))
+    assert len(seen) == len(resources(listed=True))
 
 
 def test_links_are_made_of_our_own_address_and_not_of_the_request(settings):
@@ -82,7 +82,7 @@ def ckan(live_server):
 class TestCkan:
     def test_its_client_lists_shows_and_searches(self, ckan):
         names = ckan.action.package_list()
-        assert set(names) == {r.code for r in resources(open_only=True)}
+        assert set(names) == {r.code for r in resources(listed=True)}
         shown = ckan.action.package_show(id="metro_stations")
         assert shown["organization"]["name"] == "jiaotong"
         assert ckan.action.package_search(q="地铁")["results"][0]["name"] == "metro_stations"

@@ -1,7 +1,11 @@
-"""Whatever the lake holds, only resources declared open are ever shown."""
+"""Whatever the lake holds, only what is open is shown, and of what is open on a condition its entry alone."""
+
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCAT, DCTERMS
 
 from huicheng.exchange import api as exchange
 
@@ -10,7 +14,7 @@ API = ("/open/api/v1/datasets/{}", "/open/api/v1/datasets/{}/rows")
 
 
 def closed() -> list[str]:
-    return [one.code for one in exchange.resources() if not one.open]
+    return [one.code for one in exchange.resources() if not one.listed]
 
 
 @pytest.fixture
@@ -46,5 +50,64 @@ def test_the_catalogue_lists_no_closed_resource(client, catalogue):
 
 
 def test_no_open_resource_declares_a_personal_field(catalogue):
-    for one in exchange.resources(open_only=True):
+    for one in filter(lambda one: one.open, exchange.resources(listed=True)):
         assert all(field.sensitivity != "personal" for field in one.fields), one.code
+
+
+SAID, NAME = "限于学术研究，不得转让", "欧阳雪晴"
+CONDITIONAL = (
+    "/open/lamps/rows/", "/open/lamps/api/", "/open/lamps/download/csv/", "/open/lamps/download/geojson/",
+    "/open/api/v1/datasets/lamps/rows", "/open/ckan/api/3/action/datastore_search?resource_id=lamps",
+    "/open/ckan/api/3/action/resource_show?id=lamps:csv",
+)  # fmt: skip
+ENTRY = (
+    "/open/lamps/", "/open/lamps/fields/", "/open/api/v1/datasets/lamps", "/open/lamps/dcat.ttl", "/open/catalog.ttl",
+    "/open/ckan/api/3/action/package_show?id=lamps", "/open/api/v1/datasets?q=路灯", "/open/?openness=conditional",
+)  # fmt: skip
+
+
+@pytest.fixture
+def lamps(catalogue):
+    """Open on a condition; one value stands in its table."""
+    fields = (
+        exchange.Field("lamp", "灯杆", "text"),
+        exchange.Field("keeper", "养护人", "text", sensitivity="internal"),
+    )
+    air = exchange.resource("air_hourly")
+    exchange.declare(
+        replace(air, code="lamps", title="路灯", fields=fields, key=(), share="conditional", openness="conditional", open_condition=SAID)
+    )  # fmt: skip
+    exchange.publish_table("lamps", pa.table({"lamp": [NAME], "keeper": [NAME]}))
+
+
+@pytest.mark.parametrize("page", CONDITIONAL)
+def test_of_what_is_open_on_a_condition_nobody_outside_gets_a_row(client, lamps, page):
+    answer = client.get(page)
+    assert answer.status_code == 403
+    assert NAME not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ENTRY)
+def test_of_what_is_open_on_a_condition_everybody_sees_the_entry(client, lamps, page):
+    text = client.get(page).content.decode()
+    assert "lamps" in text
+    assert NAME not in text
+
+
+def test_the_condition_is_said_to_people_and_to_programs(client, lamps):
+    assert SAID in client.get("/open/lamps/").content.decode()
+    told = client.get("/open/api/v1/datasets/lamps").json()
+    assert (told["openness"], told["condition"], told["address"], told["rows"]) == (
+        "conditional",
+        SAID,
+        None,
+        None,
+    )
+
+
+def test_harvesters_are_told_that_access_is_restricted_and_find_nothing_to_download(client, lamps):
+    made = Graph().parse(data=client.get("/open/lamps/dcat.ttl").content, format="turtle")
+    rights = URIRef("http://publications.europa.eu/resource/authority/access-right/RESTRICTED")
+    assert list(made.objects(None, DCTERMS.accessRights)) == [rights]
+    assert list(made.objects(None, DCAT.accessURL))
+    assert not list(made.objects(None, DCAT.downloadURL))
