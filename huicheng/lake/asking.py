@@ -22,6 +22,7 @@ from huicheng.lake.timing import in_time
 __all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work", "literal",
            "show", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
+UNREAD = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
 
 
@@ -101,6 +102,22 @@ def at_work(*, timeout: float = TIMEOUT) -> Iterator[duckdb.DuckDBPyConnection]:
         engine.close()
 
 
+@contextmanager
+def failing_as_asked(late: str, *, unread: tuple[type[duckdb.Error], ...] = ()) -> Iterator[None]:
+    """What the engine says is how a question failed: ``late`` where it was interrupted; ``unread`` are the kinds of
+    error that come before a row is read."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise QuestionTooLong(late) from None
+    except duckdb.Error as error:
+        raise QuestionFailed(str(error), unread=isinstance(error, unread)) from error
+    except OSError as error:  # how a stream of Arrow says what the engine said
+        if "INTERRUPT" in str(error):
+            raise QuestionTooLong(late) from None
+        raise QuestionFailed(str(error)) from error
+
+
 def tables_in(sql: Path | str) -> list[str]:
     return list(judge(_text(sql)).tables)
 
@@ -130,27 +147,15 @@ def _opened(
     question = judge(_text(sql))
     given = {name: value for name, value in (params or {}).items() if name in question.params}
     shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
-    with _pinned(shown) as pins:
-        try:
-            with (
-                _mounted(shown, pins, _near(question, given, shown, pins)) as engine,
-                in_time(engine, timeout),
-            ):
-                versions = {name: found.version for name, found in pins.items()}
-                yield question, engine.sql(question.sql, params=given), versions
-        except duckdb.InterruptException:
-            raise QuestionTooLong(f"the question ran for more than {timeout:.0f} s and was stopped") from None
-        except duckdb.Error as error:
-            unread = isinstance(
-                error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException
-            )
-            raise QuestionFailed(str(error), unread=unread) from error
-        except OSError as error:  # how a stream of Arrow says what the engine said
-            if "INTERRUPT" in str(error):
-                raise QuestionTooLong(
-                    f"the question ran for more than {timeout:.0f} s and was stopped"
-                ) from None
-            raise QuestionFailed(str(error)) from error
+    late = f"the question ran for more than {timeout:.0f} s and was stopped"
+    with (
+        _pinned(shown) as pins,
+        failing_as_asked(late, unread=UNREAD),
+        _mounted(shown, pins, _near(question, given, shown, pins)) as engine,
+        in_time(engine, timeout),
+    ):
+        versions = {name: found.version for name, found in pins.items()}
+        yield question, engine.sql(question.sql, params=given), versions
 
 
 @contextmanager

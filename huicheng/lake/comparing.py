@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import duckdb
 import pyarrow as pa
 
-from huicheng.lake.asking import TIMEOUT, Mount, QuestionFailed, QuestionTooLong, show
+from huicheng.lake.asking import TIMEOUT, Mount, QuestionTooLong, failing_as_asked, show
 from huicheng.lake.engine import closed_connection
 from huicheng.lake.tables import pin
+from huicheng.lake.timing import in_time
 
 CHANGE, ROW = "_change", "_id"
 
@@ -39,28 +38,21 @@ def changes(
     files = {side: set(found.files) for side, (found, _hold) in pins.items()}
     own = {side: sorted(mine - files.get(_other(side), set())) for side, mine in files.items()}
     engine = closed_connection([path for one in own.values() for path in one])
-    timer, until = threading.Timer(timeout, engine.interrupt), time.monotonic() + timeout
-    cut = f"the comparison ran for more than {timeout:.0f} s and was stopped"
+    until = time.monotonic() + timeout
+    late = f"the comparison ran for more than {timeout:.0f} s and was stopped"
     try:
-        for side in ("before", "after"):
-            shape = pins[side if side in pins else "after"][0].shape
-            show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
-        engine.execute("SET lock_configuration = true")
-        timer.start()
-        reader = engine.sql(_question(sight)).to_arrow_reader(65536)
-        yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-        for batch in reader:
-            if time.monotonic() > until:  # an interrupt between two of the engine's steps is lost
-                raise QuestionTooLong(cut)
-            yield batch
-    except duckdb.InterruptException:
-        raise QuestionTooLong(cut) from None
-    except duckdb.Error as error:
-        raise QuestionFailed(str(error)) from error
-    except OSError as error:  # how a stream of Arrow says what the engine said
-        raise (QuestionTooLong(cut) if "INTERRUPT" in str(error) else QuestionFailed(str(error))) from error
+        with failing_as_asked(late), in_time(engine, timeout):
+            for side in ("before", "after"):
+                shape = pins[side if side in pins else "after"][0].shape
+                show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
+            engine.execute("SET lock_configuration = true")
+            reader = engine.sql(_question(sight)).to_arrow_reader(65536)
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            for batch in reader:
+                if time.monotonic() > until:  # an interrupt between two of the engine's steps is lost
+                    raise QuestionTooLong(late)
+                yield batch
     finally:
-        timer.cancel()
         engine.close()
         for _found, hold in pins.values():
             hold.release()
