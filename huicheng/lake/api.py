@@ -8,7 +8,6 @@ from huicheng.lake.asking import (
     QuestionTooLong,
     ask,
     at_work,
-    literal,
     stream,
     tables_in,
 )
@@ -17,6 +16,7 @@ from huicheng.lake.engine import connection
 from huicheng.lake.erasing import erase, expire, forget, remove_rows
 from huicheng.lake.holding import LakeBusy
 from huicheng.lake.keeping import Cleaned, clean, compact, delete, purge, scattered
+from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import (
     BadTableName,
     Facts,
@@ -71,6 +71,7 @@ __all__ = [
     "parquet_writer",
     "pinned",
     "purge",
+    "quoted",
     "read",
     "remove_rows",
     "replace_where",

@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 from huicheng.lake.engine import closed_connection, connection, lent_connection
 from huicheng.lake.judging import Question, QuestionRefused, judge
 from huicheng.lake.pointing import rows_near
+from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import Snapshot, pin
 from huicheng.lake.timing import in_time
 
-__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work", "literal",
-           "show", "stream", "tables_in"]  # fmt: skip
+__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work",
+           "failing_as_asked", "show", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
 UNREAD = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
@@ -122,11 +123,6 @@ def tables_in(sql: Path | str) -> list[str]:
     return list(judge(_text(sql)).tables)
 
 
-def literal(value: str) -> str:
-    """A value as SQL text, for the filters and masks of a ``Mount``."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _text(sql: Path | str) -> str:
     return sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
 
@@ -181,7 +177,7 @@ def _near(
     if mount.rows:
         return None
     names = {name.lower(): name for name in found.shape.names}
-    plain = {name.lower() for name, shows in mount.columns.items() if shows == _name(name)}
+    plain = {name.lower() for name, shows in mount.columns.items() if shows == quoted(name)}
     points = {
         names[column]: given[param]
         for column, param in question.points
@@ -196,11 +192,11 @@ def _mounted(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     if near is not None:
         ((name, mount),) = shown.items()
-        view = _view(name, mount, _name(HANDED), pins[name].shape)
+        view = _view(name, mount, quoted(HANDED), pins[name].shape)
         with lent_connection(view + near.schema.to_string()) as (engine, new):
             engine.register(HANDED, near)
             if new:
-                engine.execute(f"CREATE SCHEMA {_name(name.split('.')[0])}")
+                engine.execute(f"CREATE SCHEMA {quoted(name.split('.')[0])}")
                 engine.execute(view)
             yield engine
             engine.unregister(HANDED)
@@ -218,21 +214,17 @@ def _mounted(
 def show(
     engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: Sequence[str], shape: pa.Schema
 ) -> None:
-    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table.split('.')[0])}")
+    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.split('.')[0])}")
     source = f"read_parquet([{','.join(map(literal, files))}], union_by_name = true)"
     if not files:
         engine.register(f"empty of {table}", shape.empty_table())
-        source = _name(f"empty of {table}")
+        source = quoted(f"empty of {table}")
     engine.execute(_view(table, mount, source, shape))
 
 
 def _view(table: str, mount: Mount, source: str, shape: pa.Schema) -> str:
-    shown = dict(mount.columns) or {column: _name(column) for column in shape.names}
+    shown = dict(mount.columns) or {column: quoted(column) for column in shape.names}
     shown |= {column: nothing for column, nothing in mount.absent.items() if column not in shape.names}
-    columns = ", ".join(f"{expression} AS {_name(column)}" for column, expression in shown.items())
+    columns = ", ".join(f"{expression} AS {quoted(column)}" for column, expression in shown.items())
     where = f" WHERE {mount.where}" if mount.where else ""
-    return f"CREATE VIEW {'.'.join(map(_name, table.split('.')))} AS SELECT {columns} FROM {source}{where}"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    return f"CREATE VIEW {'.'.join(map(quoted, table.split('.')))} AS SELECT {columns} FROM {source}{where}"

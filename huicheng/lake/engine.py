@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from huicheng.ground.api import home
+from huicheng.lake.quoting import literal
 
 
 def memory_limit() -> str:
@@ -52,8 +53,7 @@ def closed_connection(paths: list[str], *, memory: str | None = None) -> duckdb.
     engine = connection(memory=memory)
     engine.execute("SET preserve_insertion_order = true")
     if paths:
-        quoted = ",".join("'" + path.replace("'", "''") + "'" for path in paths)
-        engine.execute(f"SET allowed_paths = [{quoted}]")
+        engine.execute(f"SET allowed_paths = [{','.join(map(literal, paths))}]")
     engine.execute("SET enable_external_access = false")
     return engine
 

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from huicheng.lake.holding import LakeBusy, gate, held, in_use
 from huicheng.lake.keeping import same_rows, spare, unlink
+from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import CHANGED, arrow_schema, folder, open_table, opened, read
-from huicheng.lake.writing import KEPT, MERGE_MEMORY, NO_STATISTICS, PARQUET, name, retried, text
+from huicheng.lake.writing import KEPT, MERGE_MEMORY, NO_STATISTICS, PARQUET, retried
 
 WAIT = 60.0
 
@@ -45,7 +46,7 @@ def _remove(table: str, keys: Sequence[dict[str, str | int]]) -> int:
     given = pa.table(
         {c: pa.array([one[n] for one in unique]).cast(shape.field(c).type) for n, c in enumerate(columns)}
     )
-    same = " AND ".join(f"kept.{name(c)} = gone.{name(c)}" for c in columns)
+    same = " AND ".join(f"kept.{quoted(c)} = gone.{quoted(c)}" for c in columns)
 
     def once() -> int:
         merger = open_table(table).merge(
@@ -63,7 +64,7 @@ def expire(table: str, *, column: str, before: datetime, dry_run: bool = False) 
         delta = open_table(table)
         kind = arrow_schema(delta).field(column).type
         edge = before.date().isoformat() if pa.types.is_date(kind) else before.isoformat(sep=" ")
-        old = f"{name(column)} < {_moment(kind)} {text(edge)}"
+        old = f"{quoted(column)} < {_moment(kind)} {literal(edge)}"
         count = _count(table, column, before)
         if not count or dry_run:
             return count

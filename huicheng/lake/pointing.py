@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from huicheng.lake.engine import connection
+from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import Snapshot
 
 ASKED_OFTEN = 3  # a first question is answered sooner by looking through the files
@@ -171,7 +172,7 @@ def _hold(paths: Sequence[str]) -> None:
         table = (
             _engine(os.getpid())
             .cursor()
-            .sql(f"SELECT * FROM {_text(path)}")
+            .sql(f"SELECT * FROM {literal(path)}")
             .to_arrow_table()
             .combine_chunks()
         )
@@ -191,8 +192,10 @@ def _forget_gone() -> None:
 
 
 def _index(path: str, column: str, kind: _Kind) -> _Index:
-    number = kind.sql.format(c=_name(column))
-    asked = f"SELECT {number} AS n, file_row_number AS r FROM {_file(path)} WHERE {_name(column)} IS NOT NULL"
+    number = kind.sql.format(c=quoted(column))
+    asked = (
+        f"SELECT {number} AS n, file_row_number AS r FROM {_file(path)} WHERE {quoted(column)} IS NOT NULL"
+    )
     found = _engine(os.getpid()).cursor().execute(asked).fetchnumpy()
     numbers, rows = np.asarray(found["n"], kind.dtype), np.asarray(found["r"], np.uint32)
     order = np.argsort(numbers, kind="stable")
@@ -223,7 +226,7 @@ def _fitted(part: pa.Table, shape: pa.Schema) -> pa.Table:
 
 @functools.lru_cache(maxsize=256)
 def _shape(files: tuple[str, ...]) -> pa.Schema:
-    listed = ",".join(_text(path) for path in files)
+    listed = ",".join(literal(path) for path in files)
     asked = f"SELECT * FROM read_parquet([{listed}], union_by_name = true) LIMIT 0"
     return _engine(os.getpid()).cursor().sql(asked).to_arrow_table().schema
 
@@ -238,12 +241,4 @@ def _engine(process: int) -> duckdb.DuckDBPyConnection:
 
 
 def _file(path: str) -> str:
-    return f"read_parquet({_text(path)}, file_row_number = true)"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return f"read_parquet({literal(path)}, file_row_number = true)"

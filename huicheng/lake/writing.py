@@ -23,6 +23,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError
 
 from huicheng.lake.holding import LakeBusy, held
+from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import arrow_schema, exists, folder, open_table
 from huicheng.lake.tables import schema as schema_of
 
@@ -129,7 +130,7 @@ def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn |
         fitted = _fitted(stream, schema_of(table))
         with _clashes_named(table, stream.schema):
             write_deltalake(
-                str(folder(table)), fitted, mode="overwrite", predicate=f"{name(column)} = {text(value)}",
+                str(folder(table)), fitted, mode="overwrite", predicate=f"{quoted(column)} = {literal(value)}",
                 writer_properties=PARQUET, commit_properties=_properties(txn),
             )  # fmt: skip
         return open_table(table).version()
@@ -157,7 +158,7 @@ def upsert(
 def _merge(
     delta: DeltaTable, stream: pa.RecordBatchReader, keys: Sequence[str], kept: Sequence[str], txn: Txn | None
 ) -> int:
-    same = " AND ".join(f"kept.{name(key)} = fresh.{name(key)}" for key in keys)
+    same = " AND ".join(f"kept.{quoted(key)} = fresh.{quoted(key)}" for key in keys)
     merger = delta.merge(
         stream, same, source_alias="fresh", target_alias="kept", merge_schema=True,
         max_spill_size=MERGE_MEMORY, writer_properties=PARQUET, commit_properties=_properties(txn),
@@ -207,14 +208,6 @@ def _clashes_named(table: str, given: pa.Schema) -> Iterator[None]:
 def _is_clash(said: str) -> bool:
     cast = any(words in said for words in ("Cast error", "Failed to parse string", "truncated converting"))
     return cast or ("chema" in said and "onflict" not in said)
-
-
-def name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def readable(data: Data, schema: pa.Schema | None = None) -> pa.RecordBatchReader:

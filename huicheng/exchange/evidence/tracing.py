@@ -24,6 +24,7 @@ from huicheng.exchange.evidence.trees import (
     scalars,
     written,
 )
+from huicheng.lake import api as lake
 
 FEW = 5  # a cell of fewer people than this says something about each of them
 HIDDEN = "__s"
@@ -274,7 +275,7 @@ class _Tracer:
 
 
 def _quoted(*names: str) -> str:
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names if name)
+    return ".".join(lake.quoted(name) for name in names if name)
 
 
 def _puts_together(node: Tree) -> bool:

@@ -90,8 +90,7 @@ def _read(field: Field, text: str) -> Scalar:
 
 def _rendered(spec: Resource, one: Condition) -> str:
     field = _field(spec, one.field)
-    quoted = field.name.replace('"', '""')
-    name = f'TRY_CAST("{quoted}" AS {AS.get(field.kind, "VARCHAR")})'
+    name = f"TRY_CAST({lake.quoted(field.name)} AS {AS.get(field.kind, 'VARCHAR')})"
     if one.op not in OPS or (field.kind == "boolean" and one.op not in ("=", "!=")):
         raise WrongFilter(_unknown_op(field, one.op))
     if one.op == "in":
