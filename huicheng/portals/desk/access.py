@@ -15,6 +15,7 @@ from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk import access_showing as showing
 from huicheng.portals.desk.conditions import OPS
+from huicheng.portals.desk.forms import step_of
 from huicheng.portals.desk.sight import page_context, sees_all
 
 MOST = 60
@@ -130,9 +131,7 @@ def _answer(request: HttpRequest, asked: exchange.Application, actor: Actor) -> 
         "refuse": (lambda: exchange.refuse_application(asked.id, actor, reason=reason), _("已拒绝。")),
         "withdraw": (lambda: exchange.withdraw_application(asked.id, actor), _("申请已撤回。")),
     }
-    if request.POST.get("do") not in steps:
-        raise Http404
-    step, words = steps[request.POST["do"]]
+    step, words = step_of(request, steps)
     step()
     messages.success(request, words)
 

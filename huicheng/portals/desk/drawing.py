@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to, submit
 from huicheng.portals.desk import showing
+from huicheng.portals.desk.forms import taken
 from huicheng.portals.desk.sight import deliverable, page_context
 from huicheng.portals.look.api import Column, Stat, said
 
@@ -175,10 +176,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("desk:job", submit("feeding.run", key=f"{one.id}@now", feed=one.id, now=True).id)
     if request.POST.get("do") != "stop":
         raise Http404
-    try:
-        exchange.remove_feed(number)
-        messages.success(request, _("定时取数已停止，地址和密码已删除；取到的行都在。"))
-    except BadInput as problem:
-        messages.error(request, str(problem))
-        return redirect("desk:feed", number)
-    return redirect("desk:feeds")
+    words = _("定时取数已停止，地址和密码已删除；取到的行都在。")
+    if taken(request, lambda: exchange.remove_feed(number), words, refused=messages.ERROR):
+        return redirect("desk:feeds")
+    return redirect("desk:feed", number)

@@ -18,6 +18,7 @@ from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk import entry_form
 from huicheng.portals.desk.catalogue import known
 from huicheng.portals.desk.entry_form import Typed
+from huicheng.portals.desk.forms import taken
 from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import zh
 
@@ -121,12 +122,7 @@ def _step(request: HttpRequest, code: str, step: Callable[[str, Actor], object],
     owner = draft.spec.owner if draft else standing.spec.owner  # type: ignore[union-attr]
     if not exchange.may_edit(current_actor(), owner):
         raise PermissionDenied(_("只有提供部门和数据局能改这一条。"))
-    try:
-        step(code, current_actor())
-    except BadInput as problem:
-        messages.warning(request, str(problem))
-    else:
-        messages.success(request, done)
+    taken(request, lambda: step(code, current_actor()), done)
     return redirect("desk:entry", code)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, BadInput, bureau, current_actor, opens_to
+from huicheng.ground.api import Actor, bureau, current_actor, opens_to
+from huicheng.portals.desk.forms import taken
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.desk.telling import state_of
 from huicheng.portals.look import api as look
@@ -35,33 +35,21 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 @opens_to("official", duty="read")
 @require_POST
 def replay(request: HttpRequest, message_id: str) -> HttpResponse:
-    try:
-        exchange.replay(message_id)
-        messages.success(request, _("已排队重发。"))
-    except BadInput as problem:
-        messages.warning(request, str(problem))
+    taken(request, lambda: exchange.replay(message_id), _("已排队重发。"))
     return redirect("desk:subscriptions")
 
 
 @opens_to("official", duty="read")
 @require_POST
 def take_subscription(request: HttpRequest, subscription_id: str) -> HttpResponse:
-    try:
-        exchange.take_over(subscription_id)
-        messages.success(request, _("订阅已由您接手，从停下的地方继续。"))
-    except BadInput as problem:
-        messages.warning(request, str(problem))
+    taken(request, lambda: exchange.take_over(subscription_id), _("订阅已由您接手，从停下的地方继续。"))
     return redirect("desk:subscriptions")
 
 
 @opens_to("official", duty="deliver")
 @require_POST
 def take_feed(request: HttpRequest, feed_id: str) -> HttpResponse:
-    try:
-        exchange.take_over_feed(feed_id)
-        messages.success(request, _("定时取数已由您接手，马上再取。"))
-    except BadInput as problem:
-        messages.warning(request, str(problem))
+    taken(request, lambda: exchange.take_over_feed(feed_id), _("定时取数已由您接手，马上再取。"))
     return redirect("desk:feeds")
 
 

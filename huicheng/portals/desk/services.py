@@ -13,7 +13,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import Actor, BadInput, bureau, current_actor, opens_to
+from huicheng.ground.api import Actor, bureau, current_actor, opens_to
+from huicheng.portals.desk.forms import step_of, taken
 from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Chart, Column, Stat, said
@@ -185,14 +186,8 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         "resume": (exchange.resume_service, _("服务已恢复。")),
         "retire": (exchange.withdraw_service, _("服务已撤下；目录条目还在。")),
     }
-    step, words = steps.get(request.POST.get("do", ""), (None, ""))
-    if step is None:
-        raise Http404
-    try:
-        step(code)
-        messages.success(request, words)
-    except BadInput as problem:
-        messages.error(request, str(problem))
+    step, words = step_of(request, steps)
+    taken(request, lambda: step(code), words, refused=messages.ERROR)
     return redirect(
         "desk:services" if request.POST.get("do") == "retire" else reverse("desk:service", args=[code])
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
+from huicheng.portals.desk.forms import step_of, taken
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import Column, Stat, said
 
@@ -180,14 +180,8 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         "end": (exchange.unsubscribe, _("订阅已取消，排队的也不再送。")),
         "replay": (_replay_all, _("没送到的都已排队重发。")),
     }
-    step, words = steps.get(request.POST.get("do", ""), (None, ""))
-    if step is None:
-        raise Http404
-    try:
-        step(number)
-        messages.success(request, words)
-    except BadInput as problem:
-        messages.warning(request, str(problem))
+    step, words = step_of(request, steps)
+    taken(request, lambda: step(number), words)
     ended = request.POST.get("do") == "end"
     return redirect("desk:subscriptions" if ended else reverse("desk:subscription", args=[number]))
 
