@@ -14,15 +14,12 @@ from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, bureau, said
 from huicheng.portals.desk import conditions
+from huicheng.portals.desk.showing import title_of
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
 
 READINGS = 20
 SIGNS = {"=": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥", "in": "∈"}
-
-
-def title_of(code: str) -> str:
-    return said(exchange.resource(code, retired=True).title)
 
 
 def states() -> dict[str, tuple[str, str]]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, bureau, current_actor, opens_to
 from huicheng.portals.desk.forms import taken
+from huicheng.portals.desk.showing import title_of
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.desk.telling import state_of
 from huicheng.portals.look import api as look
@@ -56,7 +57,7 @@ def take_feed(request: HttpRequest, feed_id: str) -> HttpResponse:
 def _stopped(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
-            "id": one.id, "title": _title(one.resource), "bureau": bureau(one.department),
+            "id": one.id, "title": title_of(one.resource), "bureau": bureau(one.department),
             "why": exchange.why_stopped(one.reason),
             "may_take": one.department == actor.department and actor.may("read"),
         }
@@ -77,7 +78,7 @@ def _feed(one: exchange.FeedView, actor: Actor) -> dict[str, Any]:
     state = _("已停下") if one.stopped else state
     tone = "bad" if one.stopped or one.failures else "warn" if one.held else "good"
     return {
-        "title": _title(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
+        "title": title_of(one.resource), "bureau": bureau(one.department), "name": one.name, "rows": one.rows,
         "mark": " / ".join(one.mark) or "—", "ran": one.ran_at, "next": look.moment(one.next_at), "failures": one.failures,
         "state": state, "state_tone": tone, "error": look.said(one.error), "id": one.id,
         "stopped": exchange.why_stopped(one.stopped) if one.stopped else "",
@@ -96,16 +97,9 @@ def _feed_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _title(code: str) -> str:
-    try:
-        return look.said(exchange.resource(code, retired=True).title)
-    except exchange.UnknownResource:
-        return code
-
-
 def _subscription(one: exchange.SubscriptionView) -> dict[str, Any]:
     return {
-        "title": _title(one.resource), "bureau": bureau(one.department), "url": one.url, "sent": one.sent,
+        "title": title_of(one.resource), "bureau": bureau(one.department), "url": one.url, "sent": one.sent,
         "waiting": one.waiting, "dead": one.dead, "at": one.delivered_at, "state": state_of(one)[0],
         "state_tone": state_of(one)[1], "href": reverse("desk:subscription", args=[one.id]),
     }  # fmt: skip
@@ -122,6 +116,6 @@ def _columns() -> list[Column]:
 
 def _dead(one: exchange.DeadLetter) -> dict[str, Any]:
     return {
-        "id": one.id, "title": _title(one.resource), "bureau": bureau(one.department), "number": one.number,
+        "id": one.id, "title": title_of(one.resource), "bureau": bureau(one.department), "number": one.number,
         "attempts": one.attempts, "why": exchange.why_stopped(one.error), "at": one.ended_at,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, JobView, bureau, said
 from huicheng.identity import api as identity
 from huicheng.portals.desk import quality
+from huicheng.portals.desk.showing import title_of
 from huicheng.portals.desk.sight import deliverable, sees_all
 from huicheng.portals.look import api as look
 
@@ -84,9 +85,8 @@ def _asked(actor: Actor) -> Iterator[Need]:
     found = [*exchange.applications_to(actor.department or "-"), *exchange.applications_escalated()]
     mine = {one.id: one for one in found if exchange.may_answer(one, actor)}
     for one in sorted(mine.values(), key=lambda one: one.answer_by):
-        resource = exchange.resource(one.resource, retired=True)
         names = {
-            "who": bureau(one.department), "title": said(resource.title), "day": look.day(one.answer_by)
+            "who": bureau(one.department), "title": title_of(one.resource), "day": look.day(one.answer_by)
         }  # fmt: skip
         words = _("%(day)s 到期，已逾期。") if one.overdue else _("最迟 %(day)s 答复。")
         href = reverse("desk:application", args=[one.id])
@@ -98,7 +98,7 @@ def _returned(actor: Actor) -> Iterator[Need]:
         return
     for one in exchange.applications_of(actor.department or "-"):
         if one.state == "returned":
-            title = said(exchange.resource(one.resource, retired=True).title)
+            title = title_of(one.resource)
             href = reverse("desk:application", args=[one.id])
             yield Need(_("「%(title)s」的申请要补正") % {"title": title}, said(one.reason), href, "inbox")
 
@@ -117,16 +117,12 @@ def _stopped(actor: Actor) -> Iterator[Need]:
     """What this official could take over, since who made it may no longer stand for it."""
     for one in exchange.subscriptions(actor) if actor.may("read") else ():
         if one.state == "paused" and one.reason != "ByHand" and one.department == actor.department:
-            title = _("「%(title)s」的订阅停下了") % {"title": _titled(one.resource)}
+            title = _("「%(title)s」的订阅停下了") % {"title": title_of(one.resource)}
             yield Need(title, exchange.why_stopped(one.reason), reverse("desk:subscriptions"), "mail")
     for feed in exchange.feeds(actor) if actor.may("deliver") else ():
         if feed.stopped and feed.department == actor.department:
-            title = _("「%(title)s」的定时取数停下了") % {"title": _titled(feed.resource)}
+            title = _("「%(title)s」的定时取数停下了") % {"title": title_of(feed.resource)}
             yield Need(title, exchange.why_stopped(feed.stopped), reverse("desk:feeds"), "clock")
-
-
-def _titled(code: str) -> str:
-    return said(exchange.resource(code, retired=True).title)
 
 
 def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:

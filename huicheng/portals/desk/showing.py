@@ -23,6 +23,14 @@ SURNAMES = (
 SOMEBODY = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}|[0-9]{{17}}[0-9Xx]|1[3-9][0-9]{{9}}")
 
 
+def title_of(code: str) -> str:
+    """A resource's in the reader's words; its code where no such resource is known here."""
+    try:
+        return look.said(exchange.resource(code, retired=True).title)
+    except exchange.UnknownResource:
+        return code
+
+
 def receipt_row(receipt: exchange.Receipt) -> dict[str, Any]:
     resource = exchange.resource(receipt.resource, retired=True)
     return {

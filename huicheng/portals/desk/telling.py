@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk.forms import step_of, taken
+from huicheng.portals.desk.showing import title_of
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import Column, Stat, said
 
@@ -65,7 +66,8 @@ def _choices(actor: Actor) -> list[dict[str, Any]]:
     """What this department may follow: tables under its grants, and its own."""
     own = actor.department or "-"
     granted = [
-        {"value": f"grant:{one.id}", "code": one.resource, "purpose": one.purpose, "title": _title(one.resource), "case": one.case_required}
+        {"value": f"grant:{one.id}", "code": one.resource, "purpose": one.purpose, "title": title_of(one.resource),
+         "case": one.case_required}
         for one in exchange.grants_of(own, live=True)
         if not one.aggregate_only
     ]  # fmt: skip
@@ -75,10 +77,6 @@ def _choices(actor: Actor) -> list[dict[str, Any]]:
         if one.owner == own and (one.key or one.mode == "append")
     ]
     return [*granted, *mine]
-
-
-def _title(code: str) -> str:
-    return said(exchange.resource(code, retired=True).title)
 
 
 def _made(
@@ -107,12 +105,12 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     one = subscription_for(actor, number)
     own = one.department == actor.department
     context = page_context(
-        one=one, title=_title(one.resource), stats=_stats(one), state=state_of(one),
+        one=one, title=title_of(one.resource), stats=_stats(one), state=state_of(one),
         why=exchange.why_stopped(one.reason) if one.reason else "", by_hand=one.reason == "ByHand",
         letters=[_message(each) for each in exchange.messages_of(number, actor, limit=MESSAGES)],
         tries=[_try(each) for each in exchange.attempts_of(number, actor, limit=TRIES)], try_columns=_try_columns(),
         may=own and actor.may("read"), may_end=actor.may("read"),
-        crumbs=[(_("订阅"), reverse("desk:subscriptions")), (_title(one.resource), "")],
+        crumbs=[(_("订阅"), reverse("desk:subscriptions")), (title_of(one.resource), "")],
     )  # fmt: skip
     return render(request, "desk/subscription.html", context)
 
