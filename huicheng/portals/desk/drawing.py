@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to, submit
 from huicheng.portals.desk import showing
-from huicheng.portals.desk.forms import taken
+from huicheng.portals.desk.forms import taken, texts
 from huicheng.portals.desk.sight import deliverable, page_context
 from huicheng.portals.look.api import Column, Stat, said
 
@@ -31,7 +31,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     filled, tried, wrong = FIRST | {"resource": request.GET.get("resource", "")}, None, None
     if request.method == "POST":
-        filled = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in FIRST}
+        filled = texts(request.POST, FIRST)
         try:
             tried = _done(request, filled)
             if isinstance(tried, exchange.FeedView):

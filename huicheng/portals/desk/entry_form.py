@@ -15,6 +15,7 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Field, Resource
 from huicheng.ground.api import departments, in_chinese
 from huicheng.portals.desk.differing import category_words, choice, kinds, modes, sensitivities
+from huicheng.portals.desk.forms import text
 
 TEXTS = (
     "title", "code", "owner", "category", "summary", "format_class", "format_type", "share", "share_condition",
@@ -76,12 +77,9 @@ def _item_texts(spec: Resource, one: Field) -> dict[str, str]:
 
 def typed_in(posted: QueryDict) -> Typed:
     """Everything as it came, in the order of its rows."""
-    texts = {name: posted.get(name, "").replace("\x00", "").strip()[:2000] for name in TEXTS}
+    texts = {name: text(posted, name, most=2000) for name in TEXTS}
     places = [one for one in posted.getlist("row") if one.isascii() and one.isdigit()][:MOST_ITEMS]
-    items = [
-        {name: posted.get(f"{name}-{at}", "").replace("\x00", "").strip()[:500] for name in OF_ITEM}
-        for at in places
-    ]
+    items = [{name: text(posted, f"{name}-{at}", most=500) for name in OF_ITEM} for at in places]
     return Typed(texts, items)
 
 

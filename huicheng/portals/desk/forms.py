@@ -13,9 +13,13 @@ from huicheng.ground.api import BadInput
 Step = TypeVar("Step")
 
 
-def texts(form: QueryDict, names: Iterable[str], *, most: int | None = None) -> dict[str, str]:
-    """As they were typed, without what no database takes."""
-    return {name: form.get(name, "").replace("\x00", "").strip()[:most] for name in names}
+def text(form: QueryDict, name: str, *, most: int | None = None) -> str:
+    """As it was typed, without what no database takes."""
+    return form.get(name, "").replace("\x00", "").strip()[:most]
+
+
+def texts(form: QueryDict, names: Iterable[str]) -> dict[str, str]:
+    return {name: text(form, name) for name in names}
 
 
 def step_of(request: HttpRequest, steps: Mapping[str, Step]) -> Step:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
+from huicheng.portals.desk.forms import texts
 from huicheng.portals.desk.services import publishable, shape_words, share_words
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import said
@@ -118,7 +119,7 @@ def _first(spec: exchange.Resource) -> dict[str, Any]:
 
 def _filled(form: Any) -> dict[str, Any]:
     several = {name: form.getlist(name) for name in ("methods", "items")}
-    return FIRST | {name: form.get(name, "").replace("\x00", "").strip() for name in FIRST} | several
+    return FIRST | texts(form, FIRST) | several
 
 
 def _read_well(body: str) -> str:

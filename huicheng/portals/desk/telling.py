@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
-from huicheng.portals.desk.forms import step_of, taken
+from huicheng.portals.desk.forms import step_of, taken, texts
 from huicheng.portals.desk.showing import title_of
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import Column, Stat, said
@@ -32,7 +32,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     filled = FIRST | {"what": request.GET.get("what", "")}
     made, wrong = None, None
     if request.method == "POST":
-        filled = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in FIRST}
+        filled = texts(request.POST, FIRST)
         try:
             made = _made(actor, choices, filled)
         except BadInput as problem:
