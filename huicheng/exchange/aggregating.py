@@ -105,14 +105,13 @@ def _said(value: str | None) -> str:
 def _counted(spec: Resource, decision: Decision, columns: tuple[str, ...]) -> tuple[dict[Cell, int], bool]:
     """How many there are in each cell, and whether nobody stands in more than one row."""
     keys = {name: f'"{name}"' for name in (f"{editions.KEY}{place}" for place in range(len(spec.subjects)))}
-    counts = [f'count(DISTINCT "{name}")' for name in keys] or ["count(*)"]
-    least = f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
+    people = editions.people(len(keys))
     mount = mount_of(spec, decision)
     mount = replace(mount, columns={**mount.columns, **keys})
     said = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in columns)
     by = f" GROUP BY {said}" if columns else ""
     asked = (
-        f"SELECT {said + ', ' if said else ''}{least}, count(*) FROM {spec.table}{by} LIMIT {MOST_CELLS + 1}"
+        f"SELECT {said + ', ' if said else ''}{people}, count(*) FROM {spec.table}{by} LIMIT {MOST_CELLS + 1}"
     )
     with _unquoted():
         table = lake.ask(asked, mounts={spec.table: mount}).table
@@ -127,9 +126,9 @@ def _counted(spec: Resource, decision: Decision, columns: tuple[str, ...]) -> tu
 def hidden_cells(cells: Mapping[Cell, int], least: int, *, unique: bool) -> set[Cell]:
     """The small cells, and so many others that what is hidden in any line is itself no small cell."""
     hidden = {cell for cell, count in cells.items() if count < least}
-    todo = bool(hidden)
-    while todo:
-        todo = False
+    more_hidden = bool(hidden)
+    while more_hidden:
+        more_hidden = False
         for line in _lines(cells, hidden):
             gone = [cells[cell] for cell in line if cell in hidden]
             beside = sorted(
@@ -137,7 +136,7 @@ def hidden_cells(cells: Mapping[Cell, int], least: int, *, unique: bool) -> set[
             )
             if beside and (sum(gone) if unique else max(gone)) < least:
                 hidden.add(beside[0])
-                todo = True
+                more_hidden = True
     return hidden
 
 

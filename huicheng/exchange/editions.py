@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ EVERY, MANY, THEN = timedelta(days=1), 30, timedelta(days=30)
 LONGEST = 120.0
 KEY, MARK = "__n", "__mark"
 SUMMED = ("integer", "number", "money", "boolean")
-Say = Callable[[str], str]
+Run = Callable[[str], duckdb.DuckDBPyConnection]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,12 +234,12 @@ def _whole_or_none(path: Path) -> Iterator[Path]:
 def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
     """Write the next edition; how many of its cells moved, and how many wait. Where none did nothing is written."""
     with lake.at_work(timeout=LONGEST) as engine:
-        run: Callable[[str], Any] = engine.execute
+        run = engine.execute
         cut = sorted({name for one in book.editions for name in one.cut})
         changed = _lay_out(run, book, newest, cut, least)
         while any([_hold_back(run, book, place, least) for place in range(len(book.editions))]):
             pass
-        moved = _count(run)
+        moved = _count(run, "*", "taken")
         if moved:
             _write(run, book, made, cut)
         return moved, changed - moved
@@ -261,7 +261,7 @@ def _who(book: Book) -> str:
     return ", ".join([*(f"{KEY}{place}" for place in range(book.keys)), MARK])
 
 
-def _lay_out(run: Any, book: Book, newest: Path, cut: list[str], least: int) -> int:
+def _lay_out(run: Run, book: Book, newest: Path, cut: list[str], least: int) -> int:
     """``taken`` are the cells that would move: at first those in which enough changed. How many changed at all."""
     last = len(book.editions) - 1
     coarser = ", ".join(f"{_cell(one.cut)} AS __c{place}" for place, one in enumerate(book.editions))
@@ -275,12 +275,15 @@ def _lay_out(run: Any, book: Book, newest: Path, cut: list[str], least: int) -> 
         )
     run(f"CREATE TABLE changed AS {_differing('newest', 'held', '__b', _who(book))}")
     # Before anything else is looked at, so that what a few changed decides nothing elsewhere.
-    run(f"CREATE TABLE taken AS SELECT __b FROM changed GROUP BY __b HAVING {_people(book)} >= {int(least)}")
-    return int(run("SELECT count(DISTINCT __b) FROM changed").fetchone()[0])
+    run(
+        f"CREATE TABLE taken AS SELECT __b FROM changed GROUP BY __b HAVING {people(book.keys)} >= {int(least)}"
+    )
+    return _count(run, "DISTINCT __b", "changed")
 
 
-def _people(book: Book) -> str:
-    counts = [f"count(DISTINCT {KEY}{n})" for n in range(book.keys)] or ["count(*)"]
+def people(keys: int) -> str:
+    """The SQL of how many people rows are about at least, each known by so many keys; without any, each row is one."""
+    counts = [f"count(DISTINCT {KEY}{n})" for n in range(keys)] or ["count(*)"]
     return f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
 
 
@@ -289,11 +292,12 @@ def _differing(one: str, other: str, cell: str, who: str) -> str:
     return f"({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})"
 
 
-def _count(run: Any) -> int:
-    return int(run("SELECT count(*) FROM taken").fetchone()[0])
+def _count(run: Run, what: str, table: str) -> int:
+    ((count,),) = run(f"SELECT count({what}) FROM {table}").fetchall()
+    return int(count)
 
 
-def _hold_back(run: Any, book: Book, place: int, least: int) -> bool:
+def _hold_back(run: Run, book: Book, place: int, least: int) -> bool:
     """Take back the moves that would let a few be told from the edition at ``place``; whether there were any."""
     names = f"__b, __c{place}, {_who(book)}"
     run(
@@ -302,18 +306,18 @@ def _hold_back(run: Any, book: Book, place: int, least: int) -> bool:
     )
     few = (
         f"SELECT __c{place} FROM ({_differing('next', f'told{place}', f'__c{place}', _who(book))}) "
-        f"GROUP BY 1 HAVING {_people(book)} < {int(least)}"
+        f"GROUP BY 1 HAVING {people(book.keys)} < {int(least)}"
     )
-    before = _count(run)
+    before = _count(run, "*", "taken")
     run(f"CREATE OR REPLACE TEMP TABLE few AS {few}")
     run(
         f"DELETE FROM taken WHERE __b IN (SELECT __b FROM newest WHERE __c{place} IN (FROM few) "
         f"UNION ALL SELECT __b FROM held WHERE __c{place} IN (FROM few))"
     )
-    return _count(run) < before
+    return _count(run, "*", "taken") < before
 
 
-def _write(run: Say, book: Book, made: Path, cut: list[str]) -> None:
+def _write(run: Run, book: Book, made: Path, cut: list[str]) -> None:
     """The new edition, and of the one before it what later ones are compared with."""
     last = book.newest
     columns = ", ".join(dict.fromkeys([*(f'"{name}"' for name in last.cut), *_who(book).split(", ")]))
@@ -367,7 +371,7 @@ def _forget(book: Book, spec: Resource) -> None:
         engine.close()
 
 
-def _rewrite(engine: Any, path: Path, names: list[str]) -> None:
+def _rewrite(engine: duckdb.DuckDBPyConnection, path: Path, names: list[str]) -> None:
     other = ", ".join(f"coalesce((SELECT other FROM gone WHERE k = {n}), {n}) AS {n}" for n in names)
     with _whole_or_none(path) as draft:
         engine.execute(
