@@ -96,7 +96,8 @@ def fuse_folder(
     tell(_("比对"), 0, 1)
     own = speaks_of_our_own(kind, [one.columns for one in pieces]) and _is_chinese(pieces)
     rows_found, links = _own(kind, pieces) if own else _general(kind, pieces)
-    names = _base_ids(kind, pieces, links.entity)
+    keys = _keys(pieces)
+    names = _base_ids(kind, pieces, keys, links.entity)
     outcome = Outcome(
         kind,
         "own" if own else "general",
@@ -111,7 +112,7 @@ def fuse_folder(
     quality = measured(kind if own else "", [(one.stem, one.columns, one.texts.table) for one in pieces])
     outcome.seconds = round(time.monotonic() - began, 2)
     _write(target, {
-        "links.parquet": _links(pieces, links, names),
+        "links.parquet": _links(pieces, keys, links, names),
         "records.parquet": table,
         "quality.parquet": quality,
         "refused.csv": _refused(pieces),
@@ -234,17 +235,16 @@ def _commonest(column: Any, entity: Ints, count: int) -> Any:
 # --- what is written ----------------------------------------------------------------------------------------------
 
 
-def _base_ids(kind: str, pieces: Sequence[Piece], entity: Ints) -> Any:
+def _base_ids(kind: str, pieces: Sequence[Piece], keys: Sequence[str], entity: Ints) -> Any:
     """Named by the first row of each, so that the same files give the same ids."""
     count = int(entity.max(initial=-1)) + 1
     known: Flags = entity >= 0
     first = np.full(count, len(entity))
     np.minimum.at(first, entity[known], np.flatnonzero(known))
     stem = np.repeat([one.stem for one in pieces], [one.size for one in pieces])
-    key = _keys(pieces)
     return pa.array(
         [
-            kind[0].upper() + hashlib.blake2s(f"{stem[at]}\0{key[at]}".encode(), digest_size=8).hexdigest()
+            kind[0].upper() + hashlib.blake2s(f"{stem[at]}\0{keys[at]}".encode(), digest_size=8).hexdigest()
             for at in first.tolist()
         ],
         pa.string(),
@@ -265,14 +265,14 @@ def _sizes(entity: Ints, count: int) -> Any:
     return pa.array(np.bincount(entity[entity >= 0], minlength=count))
 
 
-def _links(pieces: Sequence[Piece], links: Links, names: Any) -> pa.Table:
+def _links(pieces: Sequence[Piece], keys: Sequence[str], links: Links, names: Any) -> pa.Table:
     stems = pa.array([one.stem for one in pieces], pa.string())
     place_ = np.repeat(np.arange(len(pieces)), [one.size for one in pieces])
     rule = pa.array(RULES).take(pa.array(links.rule))
     return pa.table(
         {
             "source": stems.take(pa.array(place_)),
-            "row": pa.array(_keys(pieces), pa.string()),
+            "row": pa.array(keys, pa.string()),
             "base_id": names.take(pa.array(links.entity, mask=links.entity < 0)),
             "rule": rule,
             "score": pa.array(np.round(links.score.astype(np.float64), 4)),
