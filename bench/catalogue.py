@@ -5,33 +5,22 @@ for the pages of the open portal and of the desk, and how they grow from a tenth
 """
 
 import gc
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-HOME = tempfile.TemporaryDirectory(prefix="huicheng-bench-")
-os.environ["HUICHENG_HOME"] = HOME.name
-os.environ["DJANGO_SETTINGS_MODULE"] = "huicheng.city.settings"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import measuring.home  # noqa: F401  a home of its own, before anything of the city's
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-
-from huicheng.exchange import api as exchange  # noqa: E402
-from huicheng.exchange.api import Field, Resource  # noqa: E402
-from huicheng.ground.api import act, departments  # noqa: E402
-from huicheng.identity import api as identity  # noqa: E402
+from huicheng.exchange import api as exchange
+from huicheng.exchange.api import Field, Resource
+from huicheng.ground.api import act, departments
+from huicheng.identity import api as identity
 
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 ITEMS = 12.8

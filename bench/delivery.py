@@ -6,26 +6,15 @@ python bench/delivery.py [rows ...]        default 100000 1000000
 import os
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import duckdb
+from django.core.management import call_command
+from measuring.home import HOME
 
-HOME = tempfile.TemporaryDirectory(prefix="huicheng-bench-")
-os.environ["HUICHENG_HOME"] = HOME.name
-os.environ["DJANGO_SETTINGS_MODULE"] = "huicheng.city.settings"
-os.environ.pop("DATABASE_URL", None)
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-
-from huicheng.exchange.api import Field, Resource, declare, deliver  # noqa: E402
-from huicheng.ground.api import system_actor  # noqa: E402
+from huicheng.exchange.api import Field, Resource, declare, deliver
+from huicheng.ground.api import system_actor
 
 KINDS = (
     "text",
@@ -68,7 +57,7 @@ def main() -> None:
     fields = tuple(Field(f"c{n}", f"c{n}", kind, on_error="flag") for n, kind in enumerate(KINDS))
     declare(Resource(code="bench_rows", title="测速", owner="shuju", fields=fields))
     for rows in [int(word) for word in sys.argv[1:]] or [100_000, 1_000_000]:
-        path = Path(HOME.name) / f"rows-{rows}.csv"
+        path = HOME / f"rows-{rows}.csv"
         duckdb.execute(MAKE.format(rows=rows, path=path))
         ours, limit = delivered(path), copied(path)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

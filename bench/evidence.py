@@ -1,24 +1,15 @@
 """What evidence costs: per subject kept, per set asked, per receipt written. CPU seconds, so that neighbours do not count."""
 
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 
-os.environ["HUICHENG_HOME"] = tempfile.mkdtemp(prefix="huicheng-bench-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
+import measuring.home  # noqa: F401  a home of its own, before anything of the city's
+import numpy as np
+from django.core.management import call_command
 
-import django
-
-django.setup()
-
-import numpy as np  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-
-from huicheng.exchange.evidence.sets import file_set, holds, packed, sql_key  # noqa: E402
-from huicheng.ground.api import canonical, signed  # noqa: E402
-from huicheng.lake import api as lake  # noqa: E402
+from huicheng.exchange.evidence.sets import file_set, holds, packed, sql_key
+from huicheng.ground.api import canonical, signed
+from huicheng.lake import api as lake
 
 PEOPLE, SETS, ASKED = 1_000_000, 20, 10_000
 
@@ -74,4 +65,3 @@ def roaring(keys: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> None:
 
 if __name__ == "__main__":
     main()
-    shutil.rmtree(os.environ["HUICHENG_HOME"])

@@ -3,36 +3,23 @@
 python bench/fusion_accuracy.py [RESIDENTS]
 """
 
-import os
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-HOME = Path(tempfile.mkdtemp(prefix="huicheng-bench-"))
-os.environ["HUICHENG_HOME"] = str(HOME)
-os.environ["DATABASE_URL"] = ""
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.core.management import call_command
+from measuring.home import HOME
 
-import django  # noqa: E402
-
-django.setup()
-
-import shutil  # noqa: E402
-
-import numpy as np  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.compute as pc  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-
-from huicheng.exchange import api as exchange  # noqa: E402
-from huicheng.fusion import api as fusion  # noqa: E402
-from huicheng.ground.api import acting_as, system_actor  # noqa: E402
-from huicheng.lake import api as lake  # noqa: E402
-from huicheng.sandbox import api as sandbox  # noqa: E402
+from huicheng.exchange import api as exchange
+from huicheng.fusion import api as fusion
+from huicheng.ground.api import acting_as, system_actor
+from huicheng.lake import api as lake
+from huicheng.sandbox import api as sandbox
 
 
 def deliver(city: Path) -> None:
@@ -117,7 +104,4 @@ def main(residents: int) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
-    finally:
-        shutil.rmtree(HOME, ignore_errors=True)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

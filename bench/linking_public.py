@@ -6,32 +6,21 @@ Truth is in each row's key. Others' figures (Splink 5, recordlinkage with ECM, d
 same files elsewhere, and are not run here.
 """
 
-import os
 import resource
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-HOME = tempfile.TemporaryDirectory(prefix="huicheng-bench-")
-os.environ["HUICHENG_HOME"] = HOME.name
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huicheng.city.settings")
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from measuring.home import HOME, ROOT
 
-import django  # noqa: E402
-
-django.setup()
-
-import numpy as np  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.compute as pc  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-
-from huicheng.fusion import api as fusion  # noqa: E402
-from huicheng.sandbox import api as sandbox  # noqa: E402
+from huicheng.fusion import api as fusion
+from huicheng.sandbox import api as sandbox
 
 FEBRL = {
     "key": "rec_id", "given_name": "given_name", "surname": "surname", "street_number": "street_number",
@@ -78,7 +67,7 @@ def main() -> None:
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")
     for name, files, mapping, truth_of, others in SETS:
-        folder = Path(HOME.name) / name.replace(" ", "_")
+        folder = HOME / name.replace(" ", "_")
         folder.mkdir()
         for file in files:
             shutil.copy(data / file, folder)
