@@ -5,27 +5,13 @@ from click.testing import CliRunner
 
 from huicheng.city.cli import main
 from huicheng.exchange import api as exchange
-from huicheng.lake import api as lake
+from huicheng.exchange.tests.insured import HEADER, WANG, insured_file, stored  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HEADER = "个人编号,证件号码,姓名,出生年月日,dz\n"
-WANG = "1,210102199001010023,王芳,1990-01-01,沈阳市和平区安图街80号\n"
-
-
-@pytest.fixture
-def file(tmp_path):
-    exchange.sync_declared()
-    path = tmp_path / "参保人.csv"
-    path.write_text(HEADER + WANG)
-    return path
 
 
 def run(file, *words):
     return CliRunner().invoke(main, ["deliver", "insurance_members", str(file), *words])
-
-
-def stored():
-    return lake.read("raw.insurance_members").read_all().to_pylist()[0]
 
 
 def test_only_the_mapping_of_the_receipt_is_remembered(file):

@@ -3,29 +3,15 @@
 import pytest
 
 from huicheng.exchange import api as exchange
+from huicheng.exchange.tests.insured import HEADER, WANG, insured_file, stored  # noqa: F401
 from huicheng.ground.api import system_actor
-from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIU = system_actor("test")
-HEADER = "个人编号,证件号码,姓名,出生年月日,dz\n"
-WANG = "1,210102199001010023,王芳,1990-01-01,沈阳市和平区安图街80号\n"
-
-
-@pytest.fixture
-def file(tmp_path):
-    exchange.sync_declared()
-    path = tmp_path / "参保人.csv"
-    path.write_text(HEADER + WANG)
-    return path
 
 
 def deliver(file, mapping=None):
     return exchange.deliver("insurance_members", file, mapping=mapping, actor=LIU)
-
-
-def stored():
-    return lake.read("raw.insurance_members").read_all().to_pylist()[0]
 
 
 def test_naming_one_column_keeps_those_that_match_by_name(file):
