@@ -121,19 +121,15 @@ def _begun(stream: pa.RecordBatchReader) -> tuple[pa.RecordBatch | None, pa.Reco
 
 def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn | None = None) -> int:
     """Put ``data`` in the place of the rows whose ``column`` is ``value``."""
-    with held(table):
-        if (done := _done(table, txn)) is not None:
-            return done
-        if not exists(table):
-            return _commit(table, readable(data), "replace", txn)
-        stream = readable(data)
-        fitted = _fitted(stream, schema_of(table))
-        with _clashes_named(table, stream.schema):
-            write_deltalake(
-                str(folder(table)), fitted, mode="overwrite", predicate=f"{quoted(column)} = {literal(value)}",
-                writer_properties=PARQUET, commit_properties=_properties(txn),
-            )  # fmt: skip
+
+    def put(stream: pa.RecordBatchReader) -> int:
+        write_deltalake(
+            str(folder(table)), _fitted(stream, schema_of(table)), mode="overwrite",
+            predicate=f"{quoted(column)} = {literal(value)}", writer_properties=PARQUET, commit_properties=_properties(txn),
+        )  # fmt: skip
         return open_table(table).version()
+
+    return _onto(table, data, txn, put)
 
 
 def upsert(
@@ -145,14 +141,19 @@ def upsert(
     """
     if not keys:
         raise ValueError(f"{table}: an upsert needs at least one key column")
+    return _onto(table, data, txn, lambda stream: _merge(open_table(table), stream, keys, kept, txn))
+
+
+def _onto(table: str, data: Data, txn: Txn | None, put: Callable[[pa.RecordBatchReader], int]) -> int:
+    """Put new rows onto a table, a transaction's once; the first rows make it."""
     with held(table):
         if (done := _done(table, txn)) is not None:
             return done
-        if not exists(table):
-            return _commit(table, readable(data), "replace", txn)
         stream = readable(data)
+        if not exists(table):
+            return _commit(table, stream, "replace", txn)
         with _clashes_named(table, stream.schema):
-            return _merge(open_table(table), stream, keys, kept, txn)
+            return put(stream)
 
 
 def _merge(
