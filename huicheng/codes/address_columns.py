@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from huicheng.codes.address_numbers import Flat
+from huicheng.codes.address_fronts import Front
 from huicheng.codes.address_parts import Address, key_of
-from huicheng.codes.address_shapes import Reader
+from huicheng.codes.address_shapes import FILLED, Reader
 from huicheng.codes.address_text import tidy_addresses
 from huicheng.codes.addresses import HOME, form_of
 from huicheng.codes.checked import Checked
+
+if TYPE_CHECKING:
+    from huicheng.codes.address_runs import Page
 
 COLUMNS = (*Address._fields, "key", "loose_key")
 # Small enough that the parsed tuples die young and the collector never walks them all.
@@ -71,32 +74,42 @@ def address_parts(column: Any) -> Any:
     """Only what says where: division, street, community, road, number, compound, building, unit, room; null where absent."""
     import pyarrow as pa
 
+    from huicheng.codes.address_runs import pages
     from huicheng.codes.columns import as_text
 
     encoded = as_text(column).dictionary_encode()
-    texts = encoded.dictionary
-    starts = range(0, max(len(texts), 1), AT_ONCE)
-    read = pa.concat_tables(_parts(texts.slice(start, AT_ONCE).to_pylist()) for start in starts)
+    reader = reader_of(HOME)
+    read = pa.concat_tables(_parts(page, reader) for page in pages(encoded.dictionary, reader))
     return read.combine_chunks().take(encoded.indices)
 
 
-FRONT = ("division", "street", "community", "road")
-DOOR = ("number", "compound", "building", "unit", "room")
+FRONT: dict[str, Callable[[Front], str]] = {
+    "division": lambda front: front.district,
+    "street": lambda front: front.low[0],
+    "community": lambda front: front.low[2],
+    "road": lambda front: front.road,
+}
 
 
-def _parts(texts: list[str]) -> Any:
-    """Fronts stand in a dictionary; only doors are written out."""
+def _parts(page: Page, reader: Reader) -> Any:
     import pyarrow as pa
 
-    read = [reader_of(HOME).parts(plain) for plain in tidy_addresses(texts)]
-    fronts = {id(front): front for front, _ in read}
-    place = {key: at for at, key in enumerate(fronts)}
-    which = pa.array([place[id(front)] for front, _ in read], pa.int32())
-    said = [(front.district, front.low[0], front.low[2], front.road) for front in fronts.values()]
-    columns = {name: _texts([one[at] for one in said]).take(which) for at, name in enumerate(FRONT)}
-    doors = zip(*(flat for _, flat in read), strict=True) if read else [()] * len(Flat._fields)
-    flats = dict(zip(Flat._fields, doors, strict=True))
-    return pa.table({**columns, **{name: _texts(flats[name]) for name in DOOR}})
+    alone = [reader.parts(plain) for plain in page.alone]
+    columns = {}
+    for name, say in FRONT.items():
+        spread = page.spread(say(one.front) for one in page.shared)
+        columns[name] = page.with_alone(spread, [say(front) for front, _ in alone])
+    for place, name in enumerate(FILLED):
+        filled = page.fill([one.columns.parts[place] for one in page.shared])
+        columns[name] = page.with_alone(filled, [getattr(flat, name) for _, flat in alone])
+    return pa.table({name: _or_null(column) for name, column in columns.items()})
+
+
+def _or_null(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _texts(values: Iterable[str]) -> Any:
@@ -108,18 +121,35 @@ def _texts(values: Iterable[str]) -> Any:
 def judge_addresses(column: Any) -> Checked:
     """A delivery's column: standard texts and doubts, as `judge_address` finds them one by one."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
+    from huicheng.codes.address_runs import pages
     from huicheng.codes.columns import as_text
 
     encoded = as_text(column).dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
     reader = reader_of(HOME)
-    values: list[str | None] = []
-    problems: list[str | None] = []
-    for text, plain in zip(texts, tidy_addresses(texts), strict=True):
-        refusal = form_of(text)
-        value, problem = (None, refusal) if refusal else reader.judge(plain)
-        values.append(value)
-        problems.append(problem or None)
-    spread = pa.array(values, pa.string()).take(encoded.indices)
-    return Checked(spread, pa.array(problems, pa.string()).take(encoded.indices).dictionary_encode())
+    read = pa.concat_tables(_judged(page, reader) for page in pages(encoded.dictionary, reader))
+    refusals = _texts(form_of(text) for text in encoded.dictionary.to_pylist())
+    nothing = pa.scalar(None, pa.string())
+    values = pc.if_else(pc.is_valid(refusals), nothing, read["value"].combine_chunks())
+    problems = pc.coalesce(refusals, read["problem"].combine_chunks())
+    return Checked(values.take(encoded.indices), problems.take(encoded.indices).dictionary_encode())
+
+
+def _judged(page: Page, reader: Reader) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    alone = [reader.judge(plain) for plain in page.alone]
+    shared = page.shared
+    places = [reader.place(one.front) for one in shared]
+    pieces = (
+        page.spread(place.before(one.door) for place, one in zip(places, shared, strict=True)),
+        page.fill([one.columns.text for one in shared]),
+        page.spread(one.front.skipped for one in shared),
+        page.fill([one.columns.rest for one in shared]),
+    )
+    value = page.with_alone(pc.binary_join_element_wise(*pieces, ""), [value for value, _ in alone])
+    doubts = page.spread(place.doubt(one.door) for place, one in zip(places, shared, strict=True))
+    problem = page.with_alone(doubts, [problem for _, problem in alone])
+    return pa.table({"value": value, "problem": _or_null(problem)})

@@ -14,12 +14,15 @@ from huicheng.codes.addresses import assemble, door_text, doubt_of, place_text, 
 MARK = 0xE000
 MARKS = re.compile("[\ue000-\uf8ff]")
 RUNS = re.compile("[\ue000-\uf8ff]+")
+ZEROS = re.compile("0+")
 SHAPE = str.maketrans("123456789", "000000000")
 # Leading zeros fall away, so they are no digits like others.
 LEADING_ZERO = re.compile("(?<![0-9])0")
 # Pairs of unlike digits: the two samples of a shape tell so many digits apart.
 PAIRS = tuple((one, two) for one in "123456789" for two in "123456789" if one != two)
 AT_MOST = 200_000
+# A floor is a piece of a room's number; the others are whole numbers.
+FILLED = ("number", "compound", "building", "unit", "room")
 
 
 class Slots(NamedTuple):
@@ -32,6 +35,26 @@ class Slots(NamedTuple):
         return self.pattern % tuple([tail[hole] for hole in self.holes]) if self.holes else self.pattern
 
 
+class Template(NamedTuple):
+    """A text as words with whole runs of digits between them: ``runs`` counts those of the tail from 0."""
+
+    words: tuple[str, ...]
+    runs: tuple[int, ...]
+
+
+class Columns(NamedTuple):
+    """A door whose holes are whole runs of digits, so that columns of them can be filled at once: ``parts`` as in
+    `FILLED`, the standard text and what was left over."""
+
+    parts: tuple[Template, ...]
+    text: Template
+    rest: Template
+
+    @property
+    def most_runs(self) -> int:
+        return 1 + max((run for one in (*self.parts, self.text, self.rest) for run in one.runs), default=-1)
+
+
 class Place(NamedTuple):
     """A front with its standard text, before a door with a number of the road and before any other, and its doubts,
     before nothing and before a door."""
@@ -41,6 +64,12 @@ class Place(NamedTuple):
     text: str
     doubts: tuple[str, str]
 
+    def before(self, door: Door) -> str:
+        return self.numbered if door.parts.number else self.text
+
+    def doubt(self, door: Door) -> str:
+        return self.doubts[bool(door.text.pattern)]
+
 
 class Door(NamedTuple):
     """One shape of tail: its parts with holes, and its standard text up to what was left over."""
@@ -49,6 +78,7 @@ class Door(NamedTuple):
     moving: tuple[tuple[int, Slots], ...]
     text: Slots
     rest: Slots
+    columns: Columns | None
 
     def flat(self, tail: str) -> Flat:
         values = list(self.parts)
@@ -78,26 +108,32 @@ class Reader:
         if door is None:
             found = assemble(front, _flat(front, tail))
             return standard_address(found), doubt_of(found)
+        place = self.place(front)
+        text = place.before(door) + door.text.fill(tail)
+        if front.skipped or door.rest.pattern:
+            text += front.skipped + door.rest.fill(tail)
+        return text, place.doubt(door)
+
+    def place(self, front: Front) -> Place:
         place = self.places.get(id(front))
         # A front may have been forgotten, and another may live where it lived.
         if place is None or place.front is not front:
             place = self.places[id(front)] = _place(front)
-        text = (place.numbered if door.parts.number else place.text) + door.text.fill(tail)
-        if front.skipped or door.rest.pattern:
-            text += front.skipped + door.rest.fill(tail)
-        return text, place.doubts[bool(door.text.pattern)]
+        return place
 
     def _read(self, plain: str) -> tuple[Front, str, Door | None]:
         front = shared_front(plain, self.home) or read_front(plain, self.home)
         tail = plain[front.end :]
-        if LEADING_ZERO.search(tail):
-            return front, tail, None
+        return front, tail, None if LEADING_ZERO.search(tail) else self.door(front, tail)
+
+    def door(self, front: Front, tail: str) -> Door | None:
+        """How a tail of this shape is read behind this front; none of its numbers begins with a zero."""
         about = (bool(front.road or front.low[2]), tail.translate(SHAPE))
         door = self.doors.get(about)
         if door is None and about not in self.doors:
             self._forget()
             door = self.doors[about] = _door(*about)
-        return front, tail, door
+        return door
 
     def _forget(self) -> None:
         if len(self.places) + len(self.doors) > AT_MOST:
@@ -122,7 +158,27 @@ def _door(road: bool, shape: str) -> Door | None:
     slots = [(place, _slots(part)) for place, part in enumerate(flat)]
     moving = tuple((place, slot) for place, slot in slots if slot.holes)
     found = Address(**{name: getattr(flat, name) for name in flat._fields[:-1]})
-    return Door(flat, moving, _slots(door_text(found)), _slots(flat.remainder))
+    text, rest = _slots(door_text(found)), _slots(flat.remainder)
+    parts = [slot for name, (_, slot) in zip(Flat._fields, slots, strict=True) if name in FILLED]
+    return Door(flat, moving, text, rest, _columns(parts, text, rest, shape))
+
+
+def _columns(parts: list[Slots], text: Slots, rest: Slots, shape: str) -> Columns | None:
+    runs = {run.span(): place for place, run in enumerate(ZEROS.finditer(shape))}
+    made = [_template(one, runs) for one in (*parts, text, rest)]
+    if any(one is None for one in made):
+        return None
+    *first, second, third = (one for one in made if one is not None)
+    return Columns(tuple(first), second, third)
+
+
+def _template(slots: Slots, runs: dict[tuple[int, int], int]) -> Template | None:
+    if not slots.holes:
+        return Template((slots.pattern,), ())
+    places = [runs.get((hole.start, hole.stop)) for hole in slots.holes]
+    if None in places or "%%" in slots.pattern:
+        return None
+    return Template(tuple(slots.pattern.split("%s")), tuple(place for place in places if place is not None))
 
 
 def _slots(marked: str) -> Slots:

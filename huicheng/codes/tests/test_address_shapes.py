@@ -70,6 +70,9 @@ def assert_same(texts: list[str]) -> None:
     reader = reader_of(addresses.HOME)
     different = [text for text, one in zip(texts, plain, strict=True) if reader.address(one) != in_full(one)]
     assert not different[:5]
+    parts = address_parts(pa.array(texts)).to_pylist()
+    full = [in_full(one) for one in plain]
+    assert parts == [{name: getattr(one, name) or None for name in parts[0]} for one in full]
     judged, alone = (
         judge_addresses(pa.array(texts)),
         one_by_one(pa.array(texts), addresses.judge_address, pa.string()),
@@ -104,6 +107,8 @@ def test_no_texts_read_together_spoil_one_another(texts: list[str]) -> None:
     plain = address_text.tidy_addresses(texts)
     assert plain == [address_text.tidy_address(text) for text in texts]
     assert [reader_of(addresses.HOME).address(one) for one in plain] == [in_full(one) for one in plain]
+    parts, whole = address_parts(pa.array(texts)), codes.parse_addresses(pa.array(texts))
+    assert all(parts[name].equals(whole[name]) for name in parts.column_names)
 
 
 def test_the_parts_alone_are_the_parts_of_the_whole() -> None:
