@@ -33,7 +33,7 @@ DIGIT = re.compile(r"(?<=.)[0-9]")
 NAME_GOES_ON = re.compile(f"[村区屯会]|.[{HAN}0-9A-Z]{{0,20}}?[路街巷道同弄段线里村屯镇乡社区队组会查处园]")
 # Nothing but numbers and what they count: no name can begin before them and end in them.
 NUMBERS_ONLY = re.compile("([0-9]+(?:号?楼|栋)?)[0-9A-Z号楼栋幢座单元室层门户房间铺位之甲乙丙丁()#-]*")
-SECTION = re.compile("[0-9]+段")
+SECTION = re.compile("[0-9一二三四五六七八]+段")
 
 
 class Front(NamedTuple):

@@ -43,33 +43,44 @@ class Quality:
 
 @dataclass
 class _Field:
-    """One field of the register over all its rows; `theirs` is the winner of each row's entity, -1 where none."""
+    """One field of the register over all its rows; `theirs` is the winner of each row's entity, -1 where none.
+    `by_age`: the rows that are somebody's, entity by entity, the newest first; one order for all fields."""
 
     name: str
     valid: Flags
     meaning: NDArray[Any]
     theirs: Ints
+    by_age: Ints
 
 
 def measure(registers: list[Register]) -> Quality:
     found = Quality([], [])
     for register in registers:
+        by_age = _by_age(register)
         for name in register.values:
-            one = _field(register, name)
+            one = _field(register, name, by_age)
             for number, source in enumerate(register.standard.origins):
                 if (source.resource, name) in register.standard.said:
                     _measure(register, one, (number, source), found)
     return found
 
 
-def _field(register: Register, name: str) -> _Field:
+def _by_age(register: Register) -> Ints:
+    days = pc.fill_null(register.standard.column("as_of").cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    entity = register.links.entity
+    order = np.lexsort((-days, entity))
+    return order[np.searchsorted(entity[order], 0) :]
+
+
+def _field(register: Register, name: str, by_age: Ints) -> _Field:
     standard, values = register.standard, register.values[name]
     entity = register.links.entity
     won = register.won[name][np.maximum(entity, 0)] if register.count else entity
     meaning = keys(standard, name, values)
     # A taxpayer's old number of fifteen places is no credit code, but a good number.
     sound = pa.array(meaning != 0) if name == "credit_code" else values.is_valid()
-    return _Field(name, sound.to_numpy(zero_copy_only=False), meaning, np.where(entity >= 0, won, -1))
+    theirs = np.where(entity >= 0, won, -1)
+    return _Field(name, sound.to_numpy(zero_copy_only=False), meaning, theirs, by_age)
 
 
 def _measure(register: Register, one: _Field, whose: tuple[int, Source], found: Quality) -> None:
@@ -118,20 +129,19 @@ def _others(register: Register, one: _Field, source: Source) -> Ints:
     )
     sound = one.valid & (one.meaning != 0) & (entity >= 0)
     fair = sound & able[standard.source]
-    newest = _newest(register, np.flatnonzero(fair))
+    newest = _newest(register, one, fair)
     won = np.where((one.theirs >= 0) & fair[np.maximum(one.theirs, 0)], one.theirs, -1)
     mine = sound & (standard.source == standard.origins.index(source))
     return np.where(mine, np.where(won >= 0, won, newest[np.maximum(entity, 0)]), -1)
 
 
-def _newest(register: Register, rows: Ints) -> Ints:
+def _newest(register: Register, one: _Field, fair: Flags) -> Ints:
     """Of these rows the newest of each entity, -1 for entities that have none of them."""
-    days = pc.fill_null(register.standard.column("as_of").cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    rows = one.by_age[fair[one.by_age]]
     entity = register.links.entity[rows]
-    order = np.lexsort((-days[rows], entity))
-    first = np.flatnonzero(np.diff(entity[order], prepend=-1))
+    first = np.flatnonzero(np.diff(entity, prepend=-1))
     found = np.full(max(register.count, 1), -1, dtype=rows.dtype)
-    found[entity[order][first]] = rows[order][first]
+    found[entity[first]] = rows[first]
     return found
 
 

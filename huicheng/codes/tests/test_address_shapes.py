@@ -6,7 +6,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from huicheng.codes import address_fronts, address_text, addresses
@@ -94,6 +94,7 @@ def test_real_addresses_read_alike_both_ways(corpus: str) -> None:
 
 
 @settings(deadline=None)
+@example(["0街0一段"])
 @given(
     st.lists(
         st.text(
