@@ -278,7 +278,7 @@ def admitted(who: str | None, view: Any) -> bool:
 
 
 TRACES = {
-    "exchange.QueryRefused",
+    "exchange.QueryRefused", "portals.FormSent",
     "exchange.AccessRefused", "exchange.NodeRequestRefused", "exchange.QuestionAsked", "bases.RecordRead", "identity.LoggedOut",
     "identity.PasswordRefused",
 }  # fmt: skip

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "huicheng.city.middleware.Gate",
+    "huicheng.portals.desk.noting.recorded",  # within the gate: it must know who sends
 ]
 ROOT_URLCONF = "huicheng.city.urls"
 WSGI_APPLICATION = "huicheng.city.wsgi.application"

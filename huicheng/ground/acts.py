@@ -2,7 +2,8 @@
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import ParamSpec, TypeVar
@@ -17,6 +18,8 @@ R = TypeVar("R")
 
 # How many events the open act has published; None outside any act.
 _published: ContextVar[int | None] = ContextVar("published", default=None)
+# Who counts the lines that acts leave from here on; None: nobody does.
+_tally: ContextVar["Tally | None"] = ContextVar("tally", default=None)
 
 
 class SilentAct(Exception):
@@ -25,6 +28,23 @@ class SilentAct(Exception):
 
 class PublishedOutsideAct(Exception):
     """An event was published with no act around it, so it could outlive a rollback."""
+
+
+@dataclass
+class Tally:
+    """How many lines the acts that stood have left while it was counted."""
+
+    lines: int = 0
+
+
+@contextmanager
+def tallied() -> Iterator[Tally]:
+    tally = Tally()
+    token = _tally.set(tally)
+    try:
+        yield tally
+    finally:
+        _tally.reset(token)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +74,8 @@ def act(func: Callable[P, R]) -> Callable[P, R]:
                 result = func(*args, **kwargs)
                 if not _published.get():
                     raise SilentAct(f"{func.__module__}.{func.__qualname__} published no event: publish one")
-                return result
+            _count(token.old_value)
+            return result
         finally:
             inner = _published.get()
             _published.reset(token)
@@ -62,6 +83,14 @@ def act(func: Callable[P, R]) -> Callable[P, R]:
                 _published.set(outer + (inner or 0))
 
     return run
+
+
+def _count(outer: object) -> None:
+    """The outermost act stands: what it told of is counted, where somebody counts."""
+    if isinstance(outer, int):
+        return
+    if tally := _tally.get():
+        tally.lines += _published.get() or 0
 
 
 def publish(event: Event) -> str:

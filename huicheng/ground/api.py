@@ -2,7 +2,7 @@
 
 from huicheng.ground.access import Mark, mark_of, opens_to
 from huicheng.ground.actor import ANONYMOUS, Actor, acting_as, current_actor, system_actor
-from huicheng.ground.acts import Event, PublishedOutsideAct, SilentAct, act, publish
+from huicheng.ground.acts import Event, PublishedOutsideAct, SilentAct, Tally, act, publish, tallied
 from huicheng.ground.canonical import canonical
 from huicheng.ground.declarations import (
     Declaration,
@@ -109,6 +109,7 @@ __all__ = [
     "Seed",
     "Signature",
     "SilentAct",
+    "Tally",
     "TamperedReceipt",
     "Tile",
     "UnknownDepartment",
@@ -160,6 +161,7 @@ __all__ = [
     "submit",
     "sweep_scratch",
     "system_actor",
+    "tallied",
     "together",
     "unlock",
     "unsealed",

@@ -16,6 +16,7 @@ from huicheng.ground.api import Actor, BadInput, current_actor, opens_to
 from huicheng.portals.desk import access_showing as showing
 from huicheng.portals.desk.conditions import OPS
 from huicheng.portals.desk.forms import step_of
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context, sees_all
 
 MOST = 60
@@ -95,6 +96,7 @@ def application(request: HttpRequest, application: str) -> HttpResponse:
                 return redirect("desk:application", asked.id)
             showing.terms(asked, form)
         except BadInput as problem:
+            refused(request, problem)
             wrong, asked = problem, application_for(actor, application)
     context = _application(asked, actor, form, wrong)
     return render(request, "desk/application.html", context, status=400 if wrong else 200)
@@ -147,6 +149,7 @@ def grant(request: HttpRequest, grant: str) -> HttpResponse:
             _change(request, one, actor)
             return redirect("desk:grant", one.id)
         except BadInput as problem:
+            refused(request, problem)
             wrong = problem
     live = one.state == "live"
     context = page_context(

@@ -16,6 +16,7 @@ from huicheng.ground.api import Actor, BadInput, current_actor, opens_to, said
 from huicheng.portals.desk import conditions
 from huicheng.portals.desk.access import application_for
 from huicheng.portals.desk.access_showing import day_of
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context
 
 FOUND = 30
@@ -81,6 +82,7 @@ def _form(
             )
             return redirect("desk:application", done.id)
         except BadInput as problem:
+            refused(request, problem)
             wrong = problem
     context = page_context(
         spec=spec, fields=_fields(spec, filled), filled=filled, error=wrong, returned=asked, ops=conditions.OPS,

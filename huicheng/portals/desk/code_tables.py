@@ -20,6 +20,7 @@ from huicheng.codes import api as codes
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, bureau, current_actor, departments, home, opens_to
 from huicheng.portals.desk.drafts import UploadRefused
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import Column
 
@@ -66,8 +67,10 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         try:
             return _bring(request, name)
         except exchange.NotYours as problem:
+            refused(request, problem)
             raise PermissionDenied(str(problem)) from None
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
     versions = exchange.local_codes(table=name)
     actor = current_actor()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, opens_to
 from huicheng.portals.desk import showing
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import may_undo, page_context, receipt_for
 
 
@@ -65,6 +66,7 @@ def roll_back(request: HttpRequest, receipt_id: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, receipt: exchange.Receipt, problem: BadInput) -> HttpResponse:
+    refused(request, problem)
     if isinstance(problem, exchange.NotYours):
         raise PermissionDenied(str(problem))
     messages.warning(request, str(problem))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, opens_to, submit
 from huicheng.portals.desk import drafts, showing
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import deliverable, page_context
 
 
@@ -30,6 +31,7 @@ def choose(request: HttpRequest) -> HttpResponse:
                 raise drafts.UploadRefused(_("没有选择文件。请选一个文件再继续。"))
             return redirect("desk:map", drafts.keep(file, resource=chosen, actor=actor).token)
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
     context = page_context(resources=resources, chosen=chosen, error=error)
     return render(request, "desk/choose.html", context, status=400 if error else 200)
@@ -50,6 +52,7 @@ def map_columns(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _matched(request, draft)
     except BadInput as problem:
+        _note(request, problem)
         context = page_context(
             draft=draft, resource=exchange.resource(draft.resource, retired=True), error=str(problem)
         )
@@ -68,11 +71,18 @@ def _matched(request: HttpRequest, draft: drafts.Draft) -> HttpResponse:
                 exchange.remember_mapping(draft.resource, proposal.header, preview.mapping)
             return _submit(draft, mapping)
     except BadInput as problem:
+        _note(request, problem)
         return render(request, "desk/map.html", {**context, "error": str(problem)}, status=400)
     context["preview"] = preview
     context["issue_rows"] = showing.issue_rows(context["resource"], preview.issues[:20])
     context["issue_columns"] = showing.issue_columns()
     return render(request, "desk/map.html", context)
+
+
+def _note(request: HttpRequest, problem: BadInput) -> None:
+    """Looking at a page again is no form that was sent."""
+    if request.method == "POST":
+        refused(request, problem)
 
 
 def _chosen(request: HttpRequest, proposal: exchange.Proposal) -> dict[str, str]:

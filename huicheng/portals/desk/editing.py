@@ -19,6 +19,7 @@ from huicheng.portals.desk import entry_form
 from huicheng.portals.desk.catalogue import known
 from huicheng.portals.desk.entry_form import Typed
 from huicheng.portals.desk.forms import taken
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context, sees_all
 from huicheng.portals.look.api import zh
 
@@ -89,13 +90,17 @@ def _save(request: HttpRequest, base: Resource | None, typed: Typed, *, submit: 
         if submit:
             exchange.submit(spec.code, actor)
     except exchange.EntryHeldBack as held:
+        refused(request, held)
         return _held(request, typed, spec, held)
     except exchange.WrongCode as problem:
+        refused(request, problem)
         typed.accuse("code", str(problem))
         return None
     except exchange.NotYours as problem:
+        refused(request, problem)
         raise PermissionDenied(str(problem)) from None
     except BadInput as problem:
+        refused(request, problem)
         typed.accuse("title", str(problem))
         return None
     messages.success(request, _("已送审，数据局审核后发布。") if submit else _("草稿已保存。"))

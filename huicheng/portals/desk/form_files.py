@@ -16,6 +16,7 @@ from huicheng.exchange import api as exchange
 from huicheng.ground import api as ground
 from huicheng.ground.api import BadInput, current_actor, department, opens_to
 from huicheng.portals.desk import drafts
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context, sees_job
 from huicheng.portals.look.api import Column
 
@@ -36,6 +37,7 @@ def form(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("desk:catalogue_form_done", _begin(request))
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
     context = page_context(
         error=error, may=may, own=actor.department, owners=[one.code for one in ground.departments()],

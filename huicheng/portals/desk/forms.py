@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, QueryDict
 
 from huicheng.ground.api import BadInput
+from huicheng.portals.desk import noting
 
 Step = TypeVar("Step")
 
@@ -36,6 +37,7 @@ def taken(
     try:
         step()
     except BadInput as problem:
+        noting.refused(request, problem)
         messages.add_message(request, refused, str(problem))
         return False
     messages.success(request, done)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import Actor, BadInput, bureau, current_actor, departments, opens_to
 from huicheng.identity import api as identity
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import department_of, page_context
 
 DAYS = (30, 90, 180, 366)
@@ -50,6 +51,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         try:
             made = _make(request, actor)
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
         else:
             if made is None:
@@ -113,6 +115,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     try:
         one = identity.revoke_key(request.POST.get("key", ""))
     except BadInput as problem:
+        refused(request, problem)
         messages.error(request, str(problem))
     else:
         messages.success(request, _("密钥“%(name)s”已吊销，从现在起什么也打不开。") % {"name": one.name})

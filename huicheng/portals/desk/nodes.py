@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from huicheng.codes import api as codes
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, departments, opens_to
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look import api as look
 from huicheng.portals.look.api import Column, Stat
@@ -128,6 +129,7 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
     except exchange.NodeProblem:
         raise Http404(_("没有这个节点。")) from None
     except BadInput as problem:
+        refused(request, problem)
         return _node(request, number, str(problem))
     return redirect("desk:node", number)
 
@@ -144,6 +146,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         try:
             made = _invited(given)
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
     context = page_context(
         departments=departments(), levels=[(key, _(title)) for key, title in exchange.NODE_LEVELS.items()],

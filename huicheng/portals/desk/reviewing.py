@@ -13,6 +13,7 @@ from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, opens_to
 from huicheng.portals.desk import differing
 from huicheng.portals.desk.catalogue import item_columns, item_rows, known
+from huicheng.portals.desk.noting import refused
 from huicheng.portals.desk.sight import page_context
 from huicheng.portals.look.api import zh
 
@@ -51,8 +52,10 @@ def _decide(request: HttpRequest, code: str) -> str:
             exchange.return_entry(code, actor, note=note)
             messages.success(request, _("已退回，编目的人会看到您的意见。"))
     except exchange.NotYours as problem:
+        refused(request, problem)
         raise PermissionDenied(str(problem)) from None
     except BadInput as problem:
+        refused(request, problem)
         return str(problem)
     return ""
 
@@ -70,6 +73,7 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
         try:
             exchange.retire(code, current_actor(), why=why)
         except BadInput as problem:
+            refused(request, problem)
             error = str(problem)
         else:
             messages.success(request, _("已停用。"))
