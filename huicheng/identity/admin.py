@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from huicheng.ground.api import bureau, departments
-from huicheng.identity import duties
+from huicheng.identity import duties, giving
 from huicheng.identity.models import Account, Role
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -23,9 +25,30 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("department", "duty")
 
 
+class RoleFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """What is not this steward's to give is said on the form, written down, and changes nothing."""
+
+    def clean(self) -> None:
+        super().clean()
+        for one in self.forms:
+            if one.has_changed() and not one.errors:
+                self._check(one)
+
+    def _check(self, one: forms.ModelForm) -> None:  # type: ignore[type-arg]
+        before = Role.objects.filter(pk=one.instance.pk).first()
+        one.instance.account_id = self.instance.pk
+        for role in [one.instance] if before is None else [before, one.instance]:
+            try:
+                giving.check_giver(role)
+            except giving.DutyNotYours as problem:
+                giving.note_refused(role)
+                raise forms.ValidationError(str(problem)) from None
+
+
 class RoleInline(admin.TabularInline):
     model = Role
     form = RoleForm
+    formset = RoleFormSet
     extra = 0
 
 
@@ -46,6 +69,23 @@ class AccountAdmin(UserAdmin):
         ("权限", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
     )
     readonly_fields = ("person",)  # set by verification, never by hand
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
+        """Rights in this machine room come from somebody else who keeps it."""
+        keeper = request.user.is_superuser and (obj is None or obj.pk != request.user.pk)
+        return ("person",) if keeper else ("person", *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._above(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not self._above(request, obj)
+
+    def _above(self, request: HttpRequest, obj: Account | None) -> bool:
+        """Whoever could set its password would have its duties."""
+        if obj is None:
+            return False
+        return giving.is_above(obj) or (obj.is_superuser and not request.user.is_superuser)
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         if form.changed_data or not change:

@@ -17,6 +17,7 @@ from huicheng.identity.accounts import (
     sample_password,
 )
 from huicheng.identity.duties import AccountChanged, AccountDeleted, DutyGranted, DutyWithdrawn
+from huicheng.identity.giving import DutyNotYours, DutyRefused
 from huicheng.identity.guarding import PasswordRefused, address_of
 from huicheng.identity.keys import (
     MACHINE_DUTIES,
@@ -64,6 +65,8 @@ __all__ = [
     "ApiKeyRefused",
     "ApiKeyRevoked",
     "DutyGranted",
+    "DutyNotYours",
+    "DutyRefused",
     "DutyWithdrawn",
     "IdentityNotVerified",
     "KeyRefused",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from huicheng.ground.api import Event, act, department, publish
 from huicheng.identity.accounts import DUTIES, AccountCreated, UnknownDuty
+from huicheng.identity.giving import check_giver
 from huicheng.identity.models import Account, OpenSession, Role
 from huicheng.identity.sessions import PasswordChanged
 
@@ -62,7 +63,9 @@ def grant_duty(role: Role) -> None:
     if role.duty not in DUTIES:
         raise UnknownDuty(f"{role.duty!r} is no duty; known: {', '.join(DUTIES)}")
     department(role.department)
+    check_giver(role)
     if before := Role.objects.filter(pk=role.pk).first():
+        check_giver(before)
         publish(DutyWithdrawn(subject=_subject(before), duty=before.duty, department=before.department))
     role.save()
     publish(DutyGranted(subject=_subject(role), duty=role.duty, department=role.department))
@@ -70,6 +73,7 @@ def grant_duty(role: Role) -> None:
 
 @act
 def withdraw_duty(role: Role) -> None:
+    check_giver(role)
     subject = _subject(role)
     role.delete()
     publish(DutyWithdrawn(subject=subject, duty=role.duty, department=role.department))
