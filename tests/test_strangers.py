@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
@@ -21,11 +23,16 @@ from django.utils import timezone
 
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
+from huicheng.exchange.nodes.inviting import redeem
+from huicheng.exchange.sharing import links, making
+from huicheng.exchange.subscribing.models import Message
+from huicheng.exchange.tests.town import publish_files
 from huicheng.ground import api as ground
 from huicheng.ground.api import ANONYMOUS, Actor, acting_as, mark_of
 from huicheng.identity import api as identity
 from tests import house
 
+KEY = "key"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 FILE, NAME, NUMBER = "绝密名单.csv", "欧阳雪晴", "210102199003070046"
 ROWS = (
@@ -57,12 +64,25 @@ class Town:
     grant: str
     subscription: str
     feed: str
+    message: str
+    node: str
+    ticket: links.Signed
+    key: str
 
     def client(self, who: str | None) -> Client:
+        """With a session; ``KEY`` is a program of 李强's department with its key."""
+        if who == KEY:
+            key = {"Authorization": f"Bearer {self.key}", "Huicheng-Purpose": quote("核对失踪人员")}
+            return Client(raise_request_exception=False, headers=key)
         client = Client(raise_request_exception=False)
         if who:
             client.force_login(account(who))
         return client
+
+    def actor(self, who: str | None) -> Actor:
+        if who == KEY:
+            return identity.machine_of(self.key)
+        return identity.actor_of(account(who)) if who else ANONYMOUS
 
 
 def account(who: str) -> Any:
@@ -73,10 +93,10 @@ def account(who: str) -> Any:
 # One line for each parameter that a route takes, by the portal it is in.
 VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("open", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
-    ("sharing", "share"): lambda town: Value("gongan", "nobody", kept=True),
-    ("sharing", "schema"): lambda town: Value("G1", "G9"),
-    ("sharing", "table"): lambda town: Value("police_households", "no_such_table"),
-    ("sharing", "ticket"): lambda town: Value("MTox", "OTo5"),
+    ("sharing", "share"): lambda town: Value("weijian", "nobody", kept=True),
+    ("sharing", "schema"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
+    ("sharing", "table"): lambda town: Value("health_files", "no_such_table", kept=True),
+    ("sharing", "ticket"): lambda town: Value(town.ticket.ticket, "OTo5", kept=True),
     ("gateway", "code"): lambda town: Value("police_households", "nothing_here"),
     ("gateway", "path"): lambda town: Value("people/7", "people/8"),
     ("query", "code"): lambda town: Value("police_households", "no_such_table"),
@@ -93,7 +113,7 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("desk", "application"): lambda town: Value(town.application, "A20260101-00000000", kept=True),
     ("desk", "grant"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
     ("desk", "code"): lambda town: Value("police_households", "no_such_table"),
-    ("desk", "number"): lambda town: Value("N0123456789", "N9876543210"),
+    ("desk", "number"): lambda town: Value(town.node, "N9876543210", kept=True),
     **{
         ("desk:" + name, "number"): lambda town: Value(town.feed, "F20260101-99999999", kept=True)
         for name in ("feed", "feed_change")
@@ -102,7 +122,7 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
         ("desk:" + name, "number"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True)
         for name in ("subscription", "subscription_change")
     },
-    ("desk", "message_id"): lambda town: Value("msg_" + "0" * 32, "msg_" + "9" * 32),
+    ("desk", "message_id"): lambda town: Value(town.message, "msg_" + "9" * 32, kept=True),
     ("desk", "feed_id"): lambda town: Value(town.feed, "F20260101-99999999", kept=True),
     ("desk", "subscription_id"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True),
     ("query", "subscription_id"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True),
@@ -153,7 +173,40 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
         job = ground.submit("fusion.run", key="all").id
     bases.person("P1", actor=identity.actor_of(account("wang")), purpose="核对户籍")
     reading = next(one.id for one in ground.events(limit=20) if one.data.get("signed"))
-    return Town(receipt, str(job), drafted(), reading, *granted(), *followed(path))
+    application, grant = granted()
+    subscription, feed = followed(path)
+    real = dead_letter(subscription), joined(), shared(grant), key_of_another()
+    return Town(receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real)
+
+
+def dead_letter(subscription: str) -> str:
+    """What could not be delivered to the police, and may be sent anew by them."""
+    now = timezone.now()
+    return Message.objects.create(
+        id="msg_" + "0" * 32, subscription_id=subscription, number=1, before=None, after=0,
+        state=Message.DEAD, attempts=9, error="HTTP 500", next_at=now, at=now, ended_at=now,
+    ).id  # fmt: skip
+
+
+def joined() -> str:
+    """A node of the police that has joined."""
+    code = exchange.invite_node("gongan", actor=ground.system_actor("test")).code
+    return str(redeem(code, ground.public_keys()[0].pem)["node"])
+
+
+def shared(grant: str) -> links.Signed:
+    """The address of a file with health files that the police may fetch for a quarter of an hour."""
+    publish_files()
+    wang = identity.actor_of(account("wang"))
+    return links.address_of(making.current(exchange.grant(grant), wang), wang.id)
+
+
+def key_of_another() -> str:
+    """A program of civil affairs, where 何静 keeps the keys: it reads and delivers there."""
+    official("he", "何静", keys="minzheng", read="minzheng", deliver="minzheng")
+    with acting_as(identity.actor_of(account("he"))):
+        ends = timezone.now() + timedelta(days=9)
+        return identity.make_key("发放系统", of="minzheng", duties=("read", "deliver"), expires=ends).token
 
 
 def granted() -> tuple[str, str]:
@@ -248,7 +301,7 @@ def told(answer: Any, address: str) -> tuple[int, str, str]:
 def faults(town: Town, who: str | None, refused: Callable[[Any], bool], *, within: str = "") -> Iterator[str]:
     """Where ``who`` gets more than he should: an answer that fails, a secret, or that a thing exists."""
     for route, view, real, invented in pages(town, within):
-        client, may = town.client(who), admitted(who, view)
+        client, may = town.client(who), admitted(town.actor(who), view)
         for method in METHODS if invented or not may else ("GET", "POST"):
             answer = client.generic(method, real)
             said = told(answer, real)
@@ -271,10 +324,10 @@ def turned_away(view: Any, answer: Any, refused: Callable[[Any], bool]) -> bool:
     return answer.wsgi_request.method == "HEAD" or {"error", "message", "do"} <= set(answer.json())
 
 
-def admitted(who: str | None, view: Any) -> bool:
+def admitted(who: Actor, view: Any) -> bool:
     mark = mark_of(view)
     assert mark
-    return mark.admits(identity.actor_of(account(who)) if who else ANONYMOUS)
+    return mark.admits(who)
 
 
 TRACES = {
@@ -302,14 +355,45 @@ def forbidden(answer: Any) -> bool:
 
 @pytest.mark.parametrize(
     ("who", "refused"),
-    [(None, sent_to_log_in), ("liu", forbidden), ("li", forbidden), ("zheng", forbidden)],
-    ids=["anonymous", "resident", "other-department", "leader"],
+    [(None, sent_to_log_in), ("liu", forbidden), ("li", forbidden), ("zheng", forbidden), (KEY, forbidden)],
+    ids=["anonymous", "resident", "other-department", "leader", "key-of-another-department"],
 )
 def test_a_stranger_gets_nowhere_and_changes_nothing(who, refused, town):
     before = state(town)
     found = list(faults(town, who, refused))
     assert not found, "\n".join(found)
     assert state(town) == before
+
+
+@pytest.mark.parametrize("who", ["li", "liu", KEY])
+def test_a_shared_file_is_opened_by_its_own_mark_alone(who, town):
+    place = f"/sharing/files/{town.ticket.ticket}"
+    other = links.address_of(SimpleNamespace(pk=10**6), town.actor(who).id)
+    for mark in ("", "0" * 64, other.mark):
+        assert town.client(who).get(place, {"X-Amz-Signature": mark}).status_code == 403
+    assert town.client(who).get(f"/sharing/shares/weijian/schemas/{town.grant}/tables").status_code in (
+        403,
+        404,
+    )
+
+
+@pytest.mark.parametrize("who", ["li", KEY])
+def test_real_rows_and_changes_are_refused_to_another_department(who, town):
+    for place in ("rows", "changes"):
+        answer = town.client(who).get(f"/api/v1/resources/police_moves/{place}")
+        assert answer.status_code in (400, 403), place
+        assert NAME not in answer.content.decode()
+    wrong = town.client(who).get(f"/api/v1/subscriptions/{town.subscription}")
+    assert wrong.status_code in (404, 405)
+
+
+def test_a_dead_letter_of_another_department_is_not_sent_anew(town):
+    official("qian", "钱明", read="minzheng")
+    before = len(ground.events(kind="exchange.MessageReplayed"))
+    town.client("qian").post(f"/desk/subscriptions/replay/{town.message}/")
+    assert len(ground.events(kind="exchange.MessageReplayed")) == before
+    town.client("wang").post(f"/desk/subscriptions/replay/{town.message}/")
+    assert len(ground.events(kind="exchange.MessageReplayed")) == before + 1
 
 
 def test_the_walk_sees_a_door_left_open(town, monkeypatch):
