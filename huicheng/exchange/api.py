@@ -163,6 +163,7 @@ from huicheng.exchange.refusals import (
     WrongMapping,
 )
 from huicheng.exchange.retention import OldFilesSwept, SweepRefused, Swept, held_still, sweep
+from huicheng.exchange.returned import NoSuchFile, read_returned
 from huicheng.exchange.rolling import Rollback, roll_back, rollback_of
 from huicheng.exchange.sending import Asking, RightEnded, stream
 from huicheng.exchange.sharing import door as sharing
@@ -225,6 +226,7 @@ __all__ = [
     "NoData",
     "NoFile",
     "NoSuchDraft",
+    "NoSuchFile",
     "NoSuchReceipt",
     "NoSuchSheet",
     "NotHeld",
@@ -314,6 +316,7 @@ __all__ = [
     "problems",
     "propose_mapping",
     "publish_table",
+    "read_returned",
     "read_texts",
     "reading_snippets",
     "readings_of",

@@ -40,6 +40,7 @@ def refused_file(request: HttpRequest, receipt_id: str) -> HttpResponseBase:
     name = f"{receipt.resource}-{_('退回的行')}-{receipt.id}{path.suffix}"
     if not (purpose := purpose_of(request)):
         return ask_purpose(request, title=name, back=reverse("desk:delivery", args=[receipt_id]))
+    exchange.read_returned(receipt_id, current_actor(), which="refused", purpose=purpose)
     _note(receipt_id, name, purpose)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
@@ -66,6 +67,7 @@ def issues_file(request: HttpRequest, receipt_id: str) -> HttpResponseBase:
     name = f"{receipt.resource}-{_('问题清单')}-{receipt.id}.csv"
     if not (purpose := purpose_of(request)):
         return ask_purpose(request, title=name, back=reverse("desk:delivery", args=[receipt_id]))
+    exchange.read_returned(receipt_id, current_actor(), which="issues", purpose=purpose)
     _note(receipt_id, name, purpose)
     answer = StreamingHttpResponse(_lines(receipt), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
