@@ -15,6 +15,7 @@ from huicheng.lake.comparing import Sight, changes
 from huicheng.lake.engine import connection
 from huicheng.lake.erasing import erase, expire, forget, remove_rows
 from huicheng.lake.holding import LakeBusy
+from huicheng.lake.judging import sql_of, tree_of
 from huicheng.lake.keeping import Cleaned, clean, compact, delete, purge, scattered
 from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import (
@@ -79,9 +80,11 @@ __all__ = [
     "scattered",
     "schema",
     "size",
+    "sql_of",
     "stream",
     "tables",
     "tables_in",
+    "tree_of",
     "upsert",
     "version",
     "versions",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huicheng.lake.engine import closed_connection, connection, lent_connection
+from huicheng.lake.engine import (
+    UNREAD,
+    closed_connection,
+    connection,
+    lent_connection,
+    limits,
+    locked,
+    small_engine,
+)
 from huicheng.lake.judging import Question, QuestionRefused, judge
 from huicheng.lake.pointing import rows_near
 from huicheng.lake.quoting import literal, quoted
@@ -23,7 +32,6 @@ from huicheng.lake.timing import in_time
 __all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work",
            "failing_as_asked", "show", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
-UNREAD = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
 
 
@@ -191,35 +199,68 @@ def _mounted(
     shown: Mapping[str, Mount], pins: Mapping[str, Snapshot], near: pa.Table | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     if near is not None:
-        ((name, mount),) = shown.items()
-        view = _view(name, mount, quoted(HANDED), pins[name].shape)
-        with lent_connection(view + near.schema.to_string()) as (engine, new):
-            engine.register(HANDED, near)
-            if new:
-                engine.execute(f"CREATE SCHEMA {quoted(name.split('.')[0])}")
-                engine.execute(view)
+        with _near_rows(near, shown, pins) as engine:
             yield engine
-            engine.unregister(HANDED)
         return
+    with lent_connection(_standing(shown, pins), partial(_with_tables, shown, pins)) as engine:
+        yield engine
+
+
+@contextmanager
+def _near_rows(
+    near: pa.Table, shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    ((name, mount),) = shown.items()
+    view = _view(name, mount, quoted(HANDED), pins[name].shape)
+
+    def made() -> duckdb.DuckDBPyConnection:
+        engine = small_engine()
+        engine.register(HANDED, near)
+        engine.execute(f"CREATE SCHEMA {quoted(name.split('.')[0])}")
+        engine.execute(view)
+        return locked(engine)
+
+    with lent_connection(view + near.schema.to_string(), made) as engine:
+        engine.register(HANDED, near)
+        try:
+            yield engine
+        finally:
+            engine.unregister(HANDED)
+
+
+def _with_tables(shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]) -> duckdb.DuckDBPyConnection:
     engine = closed_connection([path for found in pins.values() for path in found.files])
     try:
         for name, mount in shown.items():
             show(engine, name, mount, pins[name].files, pins[name].shape)
-        engine.execute("SET lock_configuration = true")
-        yield engine
-    finally:
+        return locked(engine)
+    except BaseException:
         engine.close()
+        raise
+
+
+def _standing(shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]) -> str:
+    """All that an engine with these tables is: their files and columns, how they are shown, and its own limits."""
+    said = [limits()]
+    for name, mount in shown.items():
+        found = pins[name]
+        said += [_view(name, mount, _source(name, found.files), found.shape), found.shape.to_string()]
+    return "\n".join(said)
 
 
 def show(
     engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: Sequence[str], shape: pa.Schema
 ) -> None:
     engine.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.split('.')[0])}")
-    source = f"read_parquet([{','.join(map(literal, files))}], union_by_name = true)"
     if not files:
         engine.register(f"empty of {table}", shape.empty_table())
-        source = quoted(f"empty of {table}")
-    engine.execute(_view(table, mount, source, shape))
+    engine.execute(_view(table, mount, _source(table, files), shape))
+
+
+def _source(table: str, files: Sequence[str]) -> str:
+    if not files:
+        return quoted(f"empty of {table}")
+    return f"read_parquet([{','.join(map(literal, files))}], union_by_name = true)"
 
 
 def _view(table: str, mount: Mount, source: str, shape: pa.Schema) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,11 @@ def spill() -> Path:
     return place
 
 
+def limits() -> str:
+    """What an engine is told of this home and machine when it starts."""
+    return f"{memory_limit()} {threads()} {spill()}"
+
+
 def connection(*, memory: str | None = None, threads_limit: int | None = None) -> duckdb.DuckDBPyConnection:
     """A fresh engine for a room's own work (fusion): files may be read, the network may not be reached."""
     engine = duckdb.connect(
@@ -37,6 +42,7 @@ def connection(*, memory: str | None = None, threads_limit: int | None = None) -
         config={
             "memory_limit": memory or memory_limit(),
             "threads": threads_limit or threads(),
+            "async_threads": 0,  # eight of them, that wait for networks: everything we read lies here
             "temp_directory": str(spill()),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
@@ -65,24 +71,35 @@ _idle: OrderedDict[tuple[int, str], list[duckdb.DuckDBPyConnection]] = OrderedDi
 _shelf = threading.Lock()
 
 
-@contextmanager
-def lent_connection(key: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
-    """A closed engine for one question over rows that are handed to it, and whether it is a new one.
+Engine = duckdb.DuckDBPyConnection
+# What is wrong with a question's words is found before anything of it runs, and leaves an engine as it was.
+UNREAD = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
-    Nobody else has it meanwhile, and only who gives the same ``key`` has it afterwards. Whoever borrows it takes his
-    rows out again; after a failure it is not lent again.
+
+@contextmanager
+def lent_connection(key: str, make: Callable[[], Engine]) -> Iterator[Engine]:
+    """A closed engine for one question, as ``make`` makes it where none is ready.
+
+    Nobody else has it meanwhile, and only who gives the same ``key`` has it afterwards: it says all that stands in the
+    engine. Whoever hands it rows takes them out again; after a failure it is not lent again.
     """
     place = (os.getpid(), key)
     with _shelf:
         ready = _idle.get(place)
         engine = ready.pop() if ready else None
-    new = engine is None
-    engine = engine or _for_lending()
+    engine = engine or make()
     try:
-        yield engine, new
+        yield engine
+    except UNREAD:
+        _put_back(place, engine)
+        raise
     except BaseException:
         engine.close()
         raise
+    _put_back(place, engine)
+
+
+def _put_back(place: tuple[int, str], engine: Engine) -> None:
     with _shelf:
         _idle.setdefault(place, []).append(engine)
         _idle.move_to_end(place)
@@ -91,7 +108,7 @@ def lent_connection(key: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]
         over.close()
 
 
-def _oldest() -> duckdb.DuckDBPyConnection | None:
+def _oldest() -> Engine | None:
     while _idle:
         place, ready = next(iter(_idle.items()))
         if ready:
@@ -100,8 +117,14 @@ def _oldest() -> duckdb.DuckDBPyConnection | None:
     return None
 
 
-def _for_lending() -> duckdb.DuckDBPyConnection:
+def small_engine() -> Engine:
+    """For rows that are handed to it; whoever makes it ready locks it."""
     engine = closed_connection([], memory="256MB")
     engine.execute("SET threads = 1")
+    return engine
+
+
+def locked(engine: Engine) -> Engine:
+    """From now on nothing said in it changes how it is set."""
     engine.execute("SET lock_configuration = true")
     return engine

@@ -8,18 +8,22 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
+from huicheng.lake.engine import lent_connection, locked, small_engine
+
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 # These reach past the mounted tables and the rows asked for: settings, sequences, other statements, variables of the
-# process, what the engine keeps of a column; or they say a value where no answer is.
+# process, what the engine keeps of a column or of questions before; or they say a value where no answer is.
 FORBIDDEN = frozenset({
     "getenv", "current_setting", "getvariable", "nextval", "currval", "query", "query_table", "read_text",
     "read_blob", "write_log", "current_database", "current_schemas", "txid_current", "pg_get_viewdef",
     "error", "assert_true", "stats", "vector_type", "sleep_ms",
+    "setseed", "current_query_id", "current_connection_id", "current_transaction_id",
     "json_execute_serialized_sql", "json_serialize_sql", "json_serialize_plan", "json_deserialize_sql",
 })  # fmt: skip
 SYSTEM_NAMES = ("duckdb_", "pg_", "sqlite_", "pragma_", "information_schema", "empty of ")
@@ -60,15 +64,32 @@ def judge(sql: str) -> Question:
     return Question(sql, tuple(sorted(tables)), frozenset(names | _dollar_names(nodes)), points)
 
 
-def _trees(sql: str) -> list[dict[str, Any]]:
-    engine = duckdb.connect(":memory:", config={"enable_external_access": False})
-    try:
+def tree_of(sql: str) -> str:
+    """The engine's own tree of a question, as JSON; of what is no question, what is wrong with it."""
+    with _bare_engine() as engine:
         row = engine.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    return str(row[0]) if row else '{"error": true}'
+
+
+def sql_of(tree: str) -> str:
+    """The question of a tree."""
+    with _bare_engine() as engine:
+        row = engine.execute("SELECT json_deserialize_sql(?::JSON)", [tree]).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+@contextmanager
+def _bare_engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """For what is asked of words alone: nothing stands in it. Starting one takes longer than reading a question."""
+    with lent_connection("", lambda: locked(small_engine())) as engine:
+        yield engine
+
+
+def _trees(sql: str) -> list[dict[str, Any]]:
+    try:
+        told: dict[str, Any] = json.loads(tree_of(sql))
     except duckdb.Error as error:
         raise QuestionRefused(f"this is not SQL: {error}") from error
-    finally:
-        engine.close()
-    told: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if told["error"]:
         raise QuestionRefused(f"only one SELECT is allowed: {told.get('error_message', '')}{_position(sql)}")
     return list(told["statements"])

@@ -23,14 +23,7 @@ class Untraceable(Exception):
     """Nobody can say for sure whose rows stand behind this answer."""
 
 
-@functools.lru_cache(maxsize=512)
-def _parsed(sql: str) -> str:
-    engine = lake.connection(memory="64MB", threads_limit=1)
-    try:
-        told = engine.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
-    finally:
-        engine.close()
-    return str(told[0]) if told else "{}"
+_parsed = functools.lru_cache(maxsize=512)(lake.tree_of)
 
 
 def parse(sql: str) -> Tree:
@@ -41,15 +34,11 @@ def parse(sql: str) -> Tree:
 
 
 def written(node: Tree) -> str:
-    engine = lake.connection(memory="64MB", threads_limit=1)
     whole = {"error": False, "statements": [{"node": node, "named_param_map": []}]}
-    try:
-        told = engine.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(whole)]).fetchone()
-    finally:
-        engine.close()
-    if told is None:
+    told = lake.sql_of(json.dumps(whole))
+    if not told:
         raise Untraceable("the tree cannot be written back")
-    return str(told[0])
+    return told
 
 
 def expression(text: str, parts: Mapping[str, Tree] | None = None) -> Tree:

@@ -67,6 +67,10 @@ REACHING = [
     "SELECT error('a value')",
     "SELECT assert_true(false, 'a value')",
     "SELECT stats(1)",
+    "SELECT setseed(0.5)",
+    "SELECT current_query_id()",
+    "SELECT current_connection_id()",
+    "SELECT current_transaction_id()",
     "SELECT current_setting('temp_directory')",
     "SELECT * FROM duckdb_settings()",
     "SELECT * FROM duckdb_views",
@@ -96,6 +100,61 @@ REACHING = [
 def test_nothing_but_named_tables_is_within_reach(people, sql):
     with pytest.raises(lake.QuestionRefused):
         lake.ask(sql)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The engines that are started from now on."""
+    from huicheng.lake import asking
+
+    found, start = [], asking.closed_connection
+    monkeypatch.setattr(asking, "closed_connection", lambda paths: found.append(paths) or start(paths))
+    return found
+
+
+def test_an_engine_is_started_once_for_a_sight_of_a_version(people, started):
+    masked = {"base.people": lake.Mount(columns={"name": "left(name, 1)"})}
+    for _time in range(3):
+        assert lake.ask("SELECT max(name) AS n FROM base.people").table["n"].to_pylist() == ["王芳"]
+        assert lake.ask("SELECT max(name) AS n FROM base.people", mounts=masked).table["n"].to_pylist() == [
+            "王"
+        ]
+        with pytest.raises(lake.QuestionFailed):
+            lake.ask("SELECT id FROM base.people", mounts=masked)
+    assert len(started) == 2
+
+
+def test_another_version_filter_or_limit_is_another_engine(people, started, monkeypatch):
+    sql = "SELECT count(*) AS n FROM base.people"
+    some = lake.Mount(where="id = 'P1'")
+    assert lake.ask(sql).table["n"].to_pylist() == [2]
+    assert lake.ask(sql, mounts={"base.people": some}).table["n"].to_pylist() == [1]
+    lake.write("base.people", pa.table({"id": ["P3"], "name": ["赵敏"], "age": [50]}))
+    assert lake.ask(sql).table["n"].to_pylist() == [1]
+    monkeypatch.setenv("HUICHENG_MEMORY", "100MB")
+    assert lake.ask(sql).table["n"].to_pylist() == [1]
+    assert len(started) == 4
+
+
+def test_an_engine_that_failed_while_it_read_is_not_asked_again(people, started):
+    sql = "SELECT CAST(name AS INTEGER) FROM base.people"
+    for _time in range(2):
+        with pytest.raises(lake.QuestionFailed):
+            lake.ask(sql)
+    assert len(started) == 2
+
+
+def test_two_who_ask_at_once_have_an_engine_each(people, started):
+    streams = [lake.stream("SELECT id FROM base.people") for _who in range(2)]
+    assert [next(one).num_rows for one in streams] == [0, 0]
+    assert [sum(batch.num_rows for batch in one) for one in streams] == [2, 2]
+    assert len(started) == 2
+
+
+def test_what_a_page_left_unread_is_no_part_of_the_next_answer(people, started):
+    for _time in range(2):
+        assert lake.ask("SELECT id FROM base.people, range(100000)", limit=1).table.num_rows == 1
+    assert len(started) == 1
 
 
 def test_the_engine_itself_would_refuse_what_the_judge_let_through(people, tmp_path):
