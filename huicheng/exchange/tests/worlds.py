@@ -57,11 +57,33 @@ def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...]) -> None:
     QuotaRow.objects.bulk_create(QuotaRow(grant=one, span=span) for span in ("minute", "day"))
 
 
-def declare_worlds() -> None:
+def declare_worlds(*codes: str) -> None:
     spec = exchange.resource("health_files")
     fields = tuple(replace(f, kind="text" if f.kind == "date" else f.kind) for f in spec.fields)
-    for code in WORLDS:
+    for code in codes or WORLDS:
         exchange.declare(replace(spec, code=code, fields=fields), by_pack=False)
+
+
+class Worlds:
+    """A pair of tables for every set of columns that is shown, each made once and asked again under other grants."""
+
+    def __init__(self) -> None:
+        self.made: dict[frozenset[str], tuple[str, str]] = {}
+
+    def of(self, shown: frozenset[str]) -> tuple[str, str]:
+        if shown not in self.made:
+            first, second = (f"{code}_{len(self.made):03d}" for code in WORLDS)
+            declare_worlds(first, second)
+            publish(first, rows_of(shown, "aaaa", 3))
+            publish(second, rows_of(shown, "bbbb", 5))
+            self.made[shown] = first, second
+        return self.made[shown]
+
+
+def shown_of(sight: tuple[tuple[str, ...], tuple[str, ...]]) -> frozenset[str]:
+    """The columns that are seen as they are."""
+    seen, plain = sight
+    return frozenset(name for name in seen if name in plain or name in OTHERS)
 
 
 @st.composite
