@@ -6,6 +6,8 @@ PORT ?= 8000
 # More than two only help where memory does: a worker and its servers take up to 3 GB.
 WORKERS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
+# A command that has to compile every module first takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up build test test-all check bench lock messages docs screens clean
 .DEFAULT_GOAL := help
@@ -20,10 +22,10 @@ build: .venv/base.done node_modules/done  ## install and build the sample city, 
 	@$(PY) -m huicheng up --residents $(RESIDENTS) --build-only
 
 test: .venv/dev.done node_modules/done  ## all tests that fit in a quarter of an hour
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/dev.done node_modules/done  ## the slow suites too
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "slow or not slow"
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "slow or not slow"
 
 check: .venv/dev.done  ## style, types, layers, doors
 	@.venv/bin/ruff check .
@@ -57,7 +59,7 @@ clean:  ## remove what was installed; the city in ./var stays
 
 .venv/base.done: requirements/base.txt
 	@echo "Installing what the city runs on ..."
-	@$(if $(UV),uv venv -q --allow-existing .venv && uv pip install -q -p .venv -r requirements/base.txt,\
+	@$(if $(UV),uv venv -q --allow-existing .venv && uv pip install -q --compile-bytecode -p .venv -r requirements/base.txt,\
 	  python3 -m venv .venv && .venv/bin/pip install -q --disable-pip-version-check -r requirements/base.txt)
 	@$(if $(UV),uv pip install -q -p .venv --no-deps -e .,.venv/bin/pip install -q --disable-pip-version-check --no-deps -e .)
 	@$(PY) -m huicheng.city.messages
@@ -65,10 +67,10 @@ clean:  ## remove what was installed; the city in ./var stays
 
 .venv/dev.done: .venv/base.done requirements/dev.txt requirements/clients.txt
 	@echo "Installing what the tests need ..."
-	@$(if $(UV),uv pip install -q -p .venv -r requirements/dev.txt,\
+	@$(if $(UV),uv pip install -q --compile-bytecode -p .venv -r requirements/dev.txt,\
 	  .venv/bin/pip install -q --disable-pip-version-check -r requirements/dev.txt)
 	@rm -rf .venv/clients
-	@$(if $(UV),uv pip install -q -p .venv --no-deps --target .venv/clients -r requirements/clients.txt,\
+	@$(if $(UV),uv pip install -q --compile-bytecode -p .venv --no-deps --target .venv/clients -r requirements/clients.txt,\
 	  .venv/bin/pip install -q --disable-pip-version-check --no-deps --target .venv/clients -r requirements/clients.txt)
 	@touch $@
 

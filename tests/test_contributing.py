@@ -46,7 +46,13 @@ def copy(tmp_path_factory) -> Path:
     """The house with the pack in it; a copy, since a pack is a folder in the house."""
     place = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "huicheng", place / "huicheng", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "conftest.py", "tests/__init__.py", "tests/debian.py"):
+    for name in (
+        "pyproject.toml",
+        "conftest.py",
+        "tests/__init__.py",
+        "tests/debian.py",
+        "tests/pristine.py",
+    ):
         (place / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, place / name)
     (place / "data").symlink_to(ROOT / "data")

@@ -19,9 +19,15 @@ from tests.conftest import City, kill
 
 pytestmark = pytest.mark.shared_home
 SEED = 20261121
-# Kills that hit a process at work: more than fifty in all. Some tries come too late and are made again.
-KILLS = {"deliver": 18, "fuse": 17, "serve": 16}
+# Kills that hit a process at work: a few each time, and more than fifty in all where there is time. Some tries come
+# too late and are made again.
+FEW, MANY = {"deliver": 5, "fuse": 4, "serve": 4}, {"deliver": 18, "fuse": 17, "serve": 16}
 TRIES = 3
+
+
+@pytest.fixture(params=[FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "fifty"])
+def kills(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
 
 
 @pytest.fixture
@@ -78,19 +84,19 @@ def took(city: City, *words: str) -> float:
     return time.monotonic() - started
 
 
-def test_deliveries_killed_again_and_again_arrive_whole_and_once(city, tmp_path):
-    first, *files = new_deliveries(city, "insurance_members.tsv", tmp_path, TRIES * KILLS["deliver"] + 1)
+def test_deliveries_killed_again_and_again_arrive_whole_and_once(city, kills, tmp_path):
+    first, *files = new_deliveries(city, "insurance_members.tsv", tmp_path, TRIES * kills["deliver"] + 1)
     words = ["deliver", "insurance_members"]
     longest = took(city, *words, str(first))
     commands = [[*words, str(file)] for file in files]
-    hits = start_and_kill(city, commands, KILLS["deliver"], longest)
+    hits = start_and_kill(city, commands, kills["deliver"], longest)
     city.run("work", "--once")
     city.run(*words, str(files[-1]))
     found = ask(
         city, "select file, state, accepted from exchange_delivery where file like '%-insurance%' order by at"
     )
     accepted = [file for file, state, _rows in found if state == "accepted"]
-    assert hits == KILLS["deliver"]
+    assert hits == kills["deliver"]
     assert len(accepted) == len(set(accepted))
     assert {state for _file, state, _rows in found} <= {"accepted", "superseded"}
     assert found[-1][0] == files[-1].name
@@ -98,10 +104,10 @@ def test_deliveries_killed_again_and_again_arrive_whole_and_once(city, tmp_path)
     assert verified(city)
 
 
-def test_a_fusion_killed_again_and_again_publishes_one_whole_base(city, built_city):
+def test_a_fusion_killed_again_and_again_publishes_one_whole_base(city, built_city, kills):
     longest = took(city, "fuse")
-    hits = start_and_kill(city, [["fuse"]] * (TRIES * KILLS["fuse"]), KILLS["fuse"], longest)
-    assert hits == KILLS["fuse"]
+    hits = start_and_kill(city, [["fuse"]] * (TRIES * kills["fuse"]), kills["fuse"], longest)
+    assert hits == kills["fuse"]
     city.run("work", "--once")
     city.run("fuse")
     for kind in ("people", "firms", "houses"):
@@ -142,11 +148,11 @@ def silent(city: City) -> bool:
     return False
 
 
-def test_a_server_killed_again_and_again_forgets_no_login_it_acknowledged(city):
+def test_a_server_killed_again_and_again_forgets_no_login_it_acknowledged(city, kills):
     chance, visitor = random.Random(SEED), Visitor(city)
     counted = "select count(*) from ground_event where kind = 'identity.LoggedIn'"
     before = ask(city, counted)[0][0]
-    for number in range(KILLS["serve"]):
+    for number in range(kills["serve"]):
         process = city.serve()
         until = time.monotonic() + chance.uniform(0.1, 1.5)
         try:
@@ -160,7 +166,7 @@ def test_a_server_killed_again_and_again_forgets_no_login_it_acknowledged(city):
             kill(process, city.home if number % 2 else None)
         assert silent(city)
     after = ask(city, counted)[0][0]
-    assert visitor.entered >= KILLS["serve"]
+    assert visitor.entered >= kills["serve"]
     assert after - before >= visitor.entered
     assert verified(city)
 
