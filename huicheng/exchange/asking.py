@@ -29,7 +29,7 @@ from huicheng.exchange.granting.grants import Grant
 from huicheng.exchange.granting.quotas import take_quota
 from huicheng.exchange.granting.refusals import QuotaExceeded
 from huicheng.exchange.looking import Look, held, open_look, recalled
-from huicheng.exchange.policy import Bounds, decide, narrowed
+from huicheng.exchange.policy import Bounds, decide, decide_within
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor, BadInput, Event, act, acting_as, publish
 from huicheng.lake import api as lake
@@ -200,31 +200,22 @@ def admit(
 
     ``within`` is what another city's decision leaves of them: ours leaves no more.
     """
-    admitted = decided(lake.tables_in(sql), actor, purpose, case, at)
-    if within is not None:
-        admitted = {
-            table: _within(one, within.get(table, Bounds({})), actor, purpose)
-            for table, one in admitted.items()
-        }
-    return _admit_granted(sql, actor, purpose, admitted)
-
-
-def _within(one: Admitted, bounds: Bounds, actor: Actor, purpose: str) -> Admitted:
-    decision = narrowed(one.spec, one.decision, bounds)
-    if not decision.allowed:
-        _refuse(actor, purpose, one.spec.table, decision.reason)
-        raise AccessDenied(_("不能读取“%(title)s”：没有授权。") % {"title": one.spec.title})
-    return Admitted(one.spec, decision)
+    return _admit_granted(sql, actor, purpose, decided(lake.tables_in(sql), actor, purpose, case, at, within))
 
 
 def decided(
-    tables: Iterable[str], actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None
-) -> dict[str, Admitted]:
+    tables: Iterable[str], actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None,
+    within: Mapping[str, Bounds] | None = None,
+) -> dict[str, Admitted]:  # fmt: skip
     """The decision on each of these tables, none of them read; or a refusal, in writing."""
     admitted: dict[str, Admitted] = {}
     for table in tables:
         spec = _resource_of(table, actor)
-        decision = decide(spec, actor, purpose, case=case)
+        decision = (
+            decide(spec, actor, purpose, case=case)
+            if within is None
+            else decide_within(spec, actor, purpose, within.get(table, Bounds({})), case=case)
+        )
         if not decision.allowed:
             _refuse(actor, purpose, table, decision.reason)
             refusal = decision.refusal or AccessDenied(

@@ -6,12 +6,16 @@ already masked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils import timezone
+
 from huicheng.exchange.declarations import Field, Mask, Resource
 from huicheng.exchange.granting.conditions import Condition, WrongFilter, where
-from huicheng.exchange.granting.grants import Grant, check_case, matching, why_not
+from huicheng.exchange.granting.grants import Grant, check_case, matching, may_use, why_not
+from huicheng.exchange.granting.refusals import NoGrant
 from huicheng.exchange.refusals import AccessDenied
 from huicheng.ground.api import Actor
 from huicheng.lake import api as lake
@@ -41,7 +45,7 @@ class Decision:
     Under a ``grant`` its quota is taken before an answer goes out. Where there is a ``smallest_group`` only sums do, over
     groups that are no smaller, and they are made on an ``edition``.
     ``where`` is said again in ``filter``, in words that another city understands.
-    ``version`` is the one that the decision was made on, where that matters.
+    ``version`` is the one that the decision was made on, where that matters. ``granted_above`` is another city's grant.
     """
 
     columns: Mapping[str, Show]
@@ -54,6 +58,7 @@ class Decision:
     version: int | None = None
     smallest_group: int = 0
     edition: Path | None = None
+    granted_above: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -98,25 +103,56 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
 
 
 @dataclass(frozen=True)
+class GrantAbove:
+    """Another city's grant: the owner's yes was given there. ``confirmed`` by its data bureau, where nothing is shared."""
+
+    id: str
+    expires: datetime
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
 class Bounds:
-    """What a decision leaves of a table, in words that another city understands."""
+    """What a decision leaves of a table, in words that another city understands; ``grant`` is what it stands on."""
 
     columns: Mapping[str, Show]
     filter: tuple[Condition, ...] = ()
     smallest_group: int = 0
+    grant: GrantAbove | None = None
 
     def as_dict(self) -> dict[str, Any]:
         rows = [one.as_list() for one in self.filter]
         return {"columns": dict(self.columns), "filter": rows, "smallest_group": self.smallest_group}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Bounds":
+    def from_dict(cls, data: Mapping[str, Any], grant: GrantAbove | None = None) -> "Bounds":
         rows = tuple(map(Condition.from_list, data["filter"]))
-        return cls(dict(data["columns"]), rows, int(data["smallest_group"]))
+        return cls(dict(data["columns"]), rows, int(data["smallest_group"]), grant)
 
 
 def bounds_of(decision: Decision) -> Bounds:
     return Bounds(dict(decision.columns), decision.filter, decision.smallest_group)
+
+
+def decide_within(
+    resource: Resource, actor: Actor, purpose: str, bounds: Bounds, *, case: str = ""
+) -> Decision:
+    """What our decision and another city's both leave. Where we know of no grant, one that was given there counts."""
+    ours = decide(resource, actor, purpose, case=case)
+    if type(ours.refusal) is NoGrant and bounds.grant and _honoured(bounds.grant, resource, actor):
+        ours = _under(bounds.grant, resource, bounds, case)
+    return narrowed(resource, ours, bounds) if ours.allowed else ours
+
+
+def _honoured(one: GrantAbove, resource: Resource, actor: Actor) -> bool:
+    open_to_grants = resource.share != "none" or one.confirmed
+    return may_use(actor) and open_to_grants and timezone.now() < one.expires
+
+
+def _under(one: GrantAbove, resource: Resource, bounds: Bounds, case: str) -> Decision:
+    """As of a grant of ours: the columns that are declared here, none plainer than there."""
+    columns = {f.name: bounds.columns[f.name] for f in resource.fields if f.name in bounds.columns}
+    return Decision(columns, "上级的授权", granted_above=one.id, case=case.strip())
 
 
 def narrowed(resource: Resource, decision: Decision, bounds: Bounds) -> Decision:

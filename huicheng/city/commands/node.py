@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from huicheng.city.speaking import Terminal
+
+if TYPE_CHECKING:
+    from huicheng.exchange.api import NodeHealth
 
 out = Terminal(highlight=False)
 err = Terminal(stderr=True, highlight=False)
@@ -21,7 +25,7 @@ STATES = {"offered": "已报上级，等回执", "review": "等数据局审核",
 
 @click.group()
 def node() -> None:
-    """A department's, district's or street's own node, and the centre's list of nodes."""
+    """A department's, district's, street's or community's own node, and the centre's list of nodes."""
 
 
 @node.command()
@@ -209,14 +213,19 @@ def trust(fingerprint: str) -> None:
 
 @node.command("list")
 def list_nodes() -> None:
-    """At the centre: every node, how it is and what it still has to send."""
+    """At the centre: every node, those below it too, how it is and what it still has to send."""
     from huicheng.exchange import api as exchange
 
     table = Table("节点号", "名称", "部门", "级别", "状态", "待发", "问题")
-    for one in exchange.node_list():
-        names = (one.id, escape(one.title), one.department, one.level, one.condition)
-        table.add_row(*names, f"{one.waiting_batches:,}", escape(one.problem or one.revoked_because))
+    _list(table, exchange.node_list(), "")
     out.print(table)
+
+
+def _list(table: Table, nodes: Iterable[NodeHealth], indent: str) -> None:
+    for one in nodes:
+        names = (one.id, indent + escape(one.title), one.department, one.level, one.condition)
+        table.add_row(*names, f"{one.waiting_batches:,}", escape(one.problem or one.revoked_because))
+        _list(table, one.below, indent + "  ")
 
 
 @node.command()
@@ -238,7 +247,10 @@ def revoke(number: str, why: str) -> None:
 @click.option("--case", default="", help="The number of the case it is for, where a grant asks for one.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the answer.")
 def ask(number: str, sql: str, purpose: str, case: str, wait: float) -> None:
-    """At the centre: ask node NUMBER one SELECT, as a data steward; people stay masked."""
+    """At the centre: ask node NUMBER, or a node below it, one SELECT, as a data steward; people stay masked.
+
+    What lies further below is asked of the node that has it, level by level.
+    """
     import dataclasses
 
     from huicheng.exchange import api as exchange
@@ -257,6 +269,8 @@ def ask(number: str, sql: str, purpose: str, case: str, wait: float) -> None:
     for row in found.table.to_pylist():
         table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
     out.print(table)
+    if len(found.road) > 1:
+        out.print(f"由 {found.road[-1]} 回答，逐级签名：{' ← '.join(found.road)}", markup=False)
 
 
 commands = (node,)

@@ -141,6 +141,8 @@ def _part(one: Read, kept: str) -> dict[str, Any]:
         }  # fmt: skip
         if granted := admitted.decision.grant:
             tables[table] |= {"grant": granted.id, "case": admitted.decision.case}
+        if above := admitted.decision.granted_above:
+            tables[table] |= {"grant_above": above, "case": admitted.decision.case}
     text = hashlib.sha256(one.text.encode()).hexdigest()
     told = {"node": one.node} if one.node else {}
     return told | {

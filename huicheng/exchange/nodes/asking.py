@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,14 +53,25 @@ class NodeAnswer:
     reason: str
     receipt: Mapping[str, Any]
 
+    @property
+    def road(self) -> tuple[str, ...]:
+        """Who signed it, from the node that was asked down to the one that answered."""
+        return tuple(_signers(self.receipt))
+
+
+def _signers(receipt: Mapping[str, Any] | None) -> Iterator[str]:
+    while receipt:
+        yield str(receipt["document"]["node"])
+        receipt = receipt["document"].get("below")
+
 
 def ask_node(node: str, sql: str, actor: Actor, *, purpose: str, case: str = "") -> str:
-    """Queue a SELECT for a node; returns the question's number. Its loop fetches it, its own policy decides again."""
-    row = found(node)
-    if row.revoked_at:
-        raise QuestionToNodeRefused(_("节点“%(title)s”已被停用。") % {"title": row.title})
-    if actor.kind not in ASKERS:
-        raise QuestionToNodeRefused(_("只有人或部门的程序可以向节点提问，平台自身不可以。"))
+    """Queue a SELECT for a node, or for one further below; returns the question's number.
+
+    Its loop fetches it, and its own policy decides again. What lies below it goes on to the node that has it.
+    """
+    row = towards(node)
+    check_asker(actor)
     tables = lake.tables_in(sql)
     _in_its_slice(row, tables)
     admitted = decided(tables, actor, purpose, case)
@@ -68,7 +80,30 @@ def ask_node(node: str, sql: str, actor: Actor, *, purpose: str, case: str = "")
             with refusing(actor, purpose, table, "授权只用于统计"):
                 judged(sql, table, one)
     take(actor, purpose, admitted, questions=1)
-    return _queue(row, _document(row, sql, actor, purpose, case, admitted))
+    document = _document(row, sql, actor, purpose, case, admitted)
+    return queue(row, document | {"for": node if node != row.id else ""})
+
+
+def check_asker(actor: Actor) -> None:
+    if actor.kind not in ASKERS:
+        raise QuestionToNodeRefused(_("只有人或部门的程序可以向节点提问，平台自身不可以。"))
+
+
+def towards(number: str) -> Node:
+    """The node that has joined here, or the one below which it stands."""
+    row = Node.objects.filter(id=number).first()
+    if row is None:
+        over = [one for one in Node.objects.filter(revoked_at=None) if number in below(one.below)]
+        row = over[0] if len(over) == 1 else found(number)
+    if row.revoked_at:
+        raise QuestionToNodeRefused(_("节点“%(title)s”已被停用。") % {"title": row.title})
+    return row
+
+
+def below(told: object) -> set[str]:
+    """The numbers of all nodes that a node tells of below it."""
+    listed = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return {str(one.get("id")) for one in listed}.union(*(below(one.get("below")) for one in listed))
 
 
 def _in_its_slice(row: Node, tables: Iterable[str]) -> None:
@@ -88,21 +123,30 @@ def _document(
     now = timezone.now()
     return {
         "kind": "question", "id": f"Q{secrets.token_hex(8)}", "node": row.id, "sql": sql, "purpose": purpose[:200],
-        "case": case.strip(), "actor": actor.as_dict(), "within": _bounds(admitted), "salt": salt_for(row.id),
+        "case": case.strip(), "actor": actor.as_dict(), "within": bounds(admitted), "grants": _grants(admitted), "salt": salt_for(row.id),
         "resources": sorted(one.spec.code for one in admitted.values()), "at": now.isoformat(),
         "expires": (now + LIVES).isoformat(), "sets": [],
     }  # fmt: skip
 
 
-def _bounds(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
+def bounds(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
     return {table: bounds_of(one.decision).as_dict() for table, one in admitted.items()}
 
 
+def _grants(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
+    """What the decisions stand on: a node below knows of no application that was answered here."""
+    granted = {table: one.decision.grant for table, one in admitted.items() if one.decision.grant}
+    return {
+        table: {"id": one.id, "expires": one.expires.isoformat(), "confirmed": one.confirmed}
+        for table, one in granted.items()
+    }
+
+
 @act
-def _queue(row: Node, document: dict[str, Any]) -> str:
+def queue(row: Node, document: dict[str, Any], *, above: str = "") -> str:
     actor = Actor.from_dict(document["actor"])
     Question.objects.create(
-        id=document["id"], node=row, asked=signed(document), expires=timezone.now() + LIVES
+        id=document["id"], node=row, asked=signed(document), above=above, expires=document["expires"]
     )
     # A question may name people: the chain, which forgets nothing, keeps its hash.
     told = signed(_without_words(document) | {"asked": hash_of(document)})
@@ -120,9 +164,12 @@ def _without_words(document: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {"sha256": hashlib.sha256(document["sql"].encode()).hexdigest()}
 
 
-def waiting_for(node: Node) -> list[dict[str, Any]]:
+def waiting_for(node: Node, *, after: str = "") -> list[dict[str, Any]]:
+    """The oldest; those that follow ``after``, for a node that has passed the first ones on and waits itself."""
     rows = Question.objects.filter(node=node, state=Question.WAITING, expires__gt=timezone.now())
-    return [row.asked for row in rows.order_by("asked_at")[:20]]
+    if last := Question.objects.filter(id=after[:24], node=node).first():
+        rows = rows.filter(Q(asked_at__gt=last.asked_at) | Q(asked_at=last.asked_at, id__gt=last.id))
+    return [row.asked for row in rows.order_by("asked_at", "id")[:20]]
 
 
 def answered(node: Node, reply: Mapping[str, Any], rows: bytes, subjects: bytes = b"") -> None:
@@ -138,6 +185,9 @@ def answered(node: Node, reply: Mapping[str, Any], rows: bytes, subjects: bytes 
     if row.state != Question.WAITING:
         return
     told = telling.read_in(document, subjects)
+    if row.above:
+        telling.count_in(document)
+        return _keep(row, dict(reply), rows, "", subjects=subjects)
     try:
         admitted = _right(row.asked["document"], Actor.from_dict(row.asked["document"]["actor"]))
         _take(row.asked["document"], admitted, document, told)
@@ -149,7 +199,7 @@ def answered(node: Node, reply: Mapping[str, Any], rows: bytes, subjects: bytes 
 def _right(asked: Mapping[str, Any], actor: Actor) -> dict[str, Admitted]:
     """The decisions of now, where they leave what those of then left; else a refusal, in writing."""
     admitted = decided(asked["within"], actor, asked["purpose"], asked["case"])
-    if _bounds(admitted) == asked["within"]:
+    if bounds(admitted) == asked["within"]:
         return admitted
     _note_refusal(asked, actor, "提问以后权限已变")
     raise RightChanged(_("提问以后，您能看到的列或行变了。"), do=_("请重新提问。"))
@@ -181,13 +231,13 @@ def _note_refusal(asked: Mapping[str, Any], actor: Actor, reason: str) -> None:
 @act
 def _keep(
     row: Question, reply: dict[str, Any], rows: bytes | None, refusal: str,
-    told: tuple[telling.Told, Mapping[str, Admitted]] | None = None,
+    told: tuple[telling.Told, Mapping[str, Admitted]] | None = None, subjects: bytes | None = None,
 ) -> None:  # fmt: skip
-    """The receipt for those it is about is written in the same breath as the answer."""
+    """The receipt for those it is about is written in the same breath as the answer; where it goes on up, up there."""
     good = reply["document"]["outcome"] == "answered" and not refusal
     row.state = Question.ANSWERED if good else Question.REFUSED
     row.answer, row.answered_at = reply, timezone.now()
-    row.rows = rows if good else None
+    row.rows, row.subjects = (rows, subjects) if good else (None, None)
     row.reason = refusal or str(reply["document"].get("reason", ""))[:2000]
     row.save()
     if told:
@@ -199,7 +249,8 @@ def node_answer(question: str, actor: Actor) -> NodeAnswer:
     """What became of a question, for whoever asked it and as far as he still may; each handing out leaves its line."""
     row = Question.objects.filter(id=question[:24]).first()
     asked = row.asked["document"] if row else {}
-    if row is None or asked["actor"]["id"] != actor.id:
+    # A question that was passed on has an asker of another city, who may have the number of one of ours.
+    if row is None or row.above or asked["actor"]["id"] != actor.id:
         if row is not None:
             _note_refusal(asked, actor, "不是提问的人")
         raise NotYourQuestion(_("您没有提过编号为 %(id)s 的问题。") % {"id": question[:24]})
@@ -253,6 +304,6 @@ def _wipe_now(rows: list[Question], why: str) -> None:
     for row in rows:
         document = row.asked["document"]
         row.asked = {"document": _without_words(document), "asked": hash_of(document)}
-        row.state, row.rows, row.reason = Question.WIPED, None, ""
+        row.state, row.rows, row.subjects, row.reason = Question.WIPED, None, None, ""
         row.save()
     publish(NodeAnswersWiped(subject="questions", questions=len(rows), why=why))

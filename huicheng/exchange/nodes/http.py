@@ -238,7 +238,7 @@ def take(request: HttpRequest, node: Node, offset: float) -> dict[str, Any]:
 
 @_signed_by_node("GET")
 def questions(request: HttpRequest, node: Node, offset: float) -> dict[str, Any]:
-    return {"questions": asking.waiting_for(node)}
+    return {"questions": asking.waiting_for(node, after=request.GET.get("after", ""))}
 
 
 @_signed_by_node("POST")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from huicheng.codes import api as codes
 from huicheng.exchange.nodes.events import NodeInvited, NodeJoined, NodeRevoked
-from huicheng.exchange.nodes.models import Invitation, Node
+from huicheng.exchange.nodes.models import Centre, Invitation, Node
 from huicheng.exchange.nodes.problems import ExpiredCode, NoSuchNode, UnknownCode, UsedCode
 from huicheng.exchange.refusals import NotYours
 from huicheng.ground.api import (
@@ -38,6 +38,7 @@ LEVELS = {
     "department": gettext_noop("部门"), "city": gettext_noop("市"), "district": gettext_noop("区县"),
     "street": gettext_noop("街道"), "community": gettext_noop("社区"),
 }  # fmt: skip
+ORDER = ("city", "district", "street", "community")
 DIGITS = {"district": 6, "street": 9, "community": 12}
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 DAYS = 7
@@ -102,11 +103,29 @@ def _check_place(level: str, division: str) -> None:
         raise WrongInvitation(
             _("%(level)s的节点要写 %(n)s 位行政区划代码。") % {"level": _(LEVELS[level]), "n": digits}
         )
+    _check_below_us(level, division)
     if division:
         try:
             codes.division(division)
         except codes.Refused:
             raise WrongInvitation(_("没有行政区划 %(code)s。") % {"code": division[:20]}) from None
+
+
+def _check_below_us(level: str, division: str) -> None:
+    """Levels nest as divisions do: a community in its street, a street in its district."""
+    ours = Centre.objects.first()
+    if ours is None or ours.level not in ORDER or level not in ORDER:
+        return
+    if ORDER.index(level) <= ORDER.index(ours.level):
+        raise WrongInvitation(
+            _("本节点是%(ours)s，下面不能有%(level)s的节点。")
+            % {"ours": _(LEVELS[ours.level]), "level": _(LEVELS[level])}
+        )
+    if not division.startswith(ours.division):
+        raise WrongInvitation(
+            _("行政区划 %(code)s 不在本节点的 %(ours)s 以内。")
+            % {"code": division[:20], "ours": ours.division}
+        )
 
 
 def _hashed(code: str) -> str:

@@ -123,7 +123,10 @@ class Batch(models.Model):
 
 
 class Question(models.Model):
-    """A question that a node answers 向节点提问, as the centre keeps it; wiped, only hashes of it are left."""
+    """A question that a node answers 向节点提问, as the centre keeps it; wiped, only hashes of it are left.
+
+    ``above`` is the question of our own centre that this one passes on; ``subjects`` go back up with its answer.
+    """
 
     WAITING, ANSWERED, REFUSED, WIPED = "waiting", "answered", "refused", "wiped"
 
@@ -137,10 +140,17 @@ class Question(models.Model):
     reason = models.TextField(blank=True)
     answer = models.JSONField("签名的回答", default=dict)
     rows = models.BinaryField("Arrow", null=True)
+    above = models.CharField("转自上级的提问", max_length=24, blank=True)
+    subjects = models.BinaryField("人员集合", null=True)
 
     class Meta:
         verbose_name = "提问"
         indexes: ClassVar = [models.Index(fields=["node", "state"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["above"], condition=~models.Q(above=""), name="nodes_passed_on_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.state}"

@@ -23,9 +23,10 @@ from huicheng.exchange.nodes import cutting
 from huicheng.exchange.nodes.chain import GENESIS, Manifest, manifest_of, schema_of
 from huicheng.exchange.nodes.events import BatchAcknowledged, DeliveryCut, ResourceOffered
 from huicheng.exchange.nodes.joining import centre
-from huicheng.exchange.nodes.models import Centre, Cut, Outgoing, Published
+from huicheng.exchange.nodes.models import Centre, Cut, Outgoing, Published, Stream
 from huicheng.exchange.nodes.problems import DamagedBatch, NotInYourSlice
 from huicheng.ground.api import act, canonical, publish, sign, system_actor
+from huicheng.lake import api as lake
 
 LOCK = ".outbox"
 
@@ -49,11 +50,17 @@ def offer(spec: Resource, *, stays: bool = False) -> None:
             % {"title": spec.title, "owner": spec.owner, "ours": parent.department}
         )
     _publish_here(spec)
+    stays = stays or stays_below(spec)
     with one_at_a_time(LOCK):
         known = Published.objects.filter(resource=spec.code).first()
         if known and known.spec == spec.as_dict() and known.stays == stays and not known.problem:
             return
         _offer(parent, spec, stays)
+
+
+def stays_below(spec: Resource) -> bool:
+    """Whether its rows lie at nodes below, which do not give them away, and nowhere here."""
+    return Stream.objects.filter(resource=spec.code, stays=True).exists() and not lake.exists(spec.table)
 
 
 def _publish_here(spec: Resource) -> None:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import admit, ask_admitted
 from huicheng.exchange.evidence.receipts import note
 from huicheng.exchange.looking import Look, held
-from huicheng.exchange.nodes import telling
+from huicheng.exchange.nodes import relaying, telling
+from huicheng.exchange.nodes.asking import check_asker
 from huicheng.exchange.nodes.events import CentreAnswered
-from huicheng.exchange.nodes.models import Answered, Centre, Published
-from huicheng.exchange.nodes.papers import ASKERS, checked_document, hash_of
+from huicheng.exchange.nodes.models import Answered, Centre, Node, Published
+from huicheng.exchange.nodes.papers import checked_document, hash_of
 from huicheng.exchange.nodes.problems import QuestionToNodeRefused
-from huicheng.exchange.policy import Bounds
 from huicheng.ground.api import Actor, BadInput, act, publish, signed
 from huicheng.lake import api as lake
 
@@ -47,13 +47,14 @@ class _Outcome:
     count: int = 0
     subjects: bytes = b""
     reading: dict[str, Any] | None = None
+    below: Mapping[str, Any] | None = None
 
     def refuse(self, reason: str) -> None:
         self.outcome, self.reason, self.rows, self.count = "refused", reason, b"", 0
 
 
-def reply_to(asked: Mapping[str, Any], centre: Centre) -> Reply:
-    """Answer a question of the centre, once: asked again, the same answer goes again."""
+def reply_to(asked: Mapping[str, Any], centre: Centre) -> Reply | None:
+    """Answer a question of the centre, once: asked again, the same answer goes again. None while a node below has it."""
     document = checked_document(asked, {one["fingerprint"]: one["pem"] for one in centre.keys})
     number = str(document["id"])[:24]
     known = Answered.objects.filter(id=number).first()
@@ -63,10 +64,42 @@ def reply_to(asked: Mapping[str, Any], centre: Centre) -> Reply:
     if known:
         said.refuse(_("回答已经清除，不再发出。"))
         return _remember(document, said)
+    try:
+        _check(document, centre)
+        if (lower := relaying.holder(document, centre)) is None:
+            _read_here(document, said)
+        elif not _from_below(document, lower, said):
+            return None
+    except (BadInput, lake.QuestionRefused) as refusal:
+        said.refuse(str(refusal))
+    return _remember(document, said)
+
+
+def _from_below(document: Mapping[str, Any], lower: Node, said: _Outcome) -> bool:
+    """Whether the node below has spoken; it is asked the first time."""
+    back = relaying.came_back(document, lower)
+    if back is None:
+        return False
+    if back.refusal:
+        said.refuse(back.refusal)
+    else:
+        told = back.document
+        said.rows, said.subjects, said.count, said.reading = (
+            back.rows,
+            back.subjects,
+            told["rows"],
+            told["reading"],
+        )
+    said.below = back.answer
+    _fits(said)
+    return True
+
+
+def _read_here(document: Mapping[str, Any], said: _Outcome) -> None:
     look = Look(Actor.from_dict(dict(document["actor"])), str(document["purpose"]))
     try:
         with held(look):
-            table = _answer(document, centre, look.actor)
+            table = _answer(document, look.actor)
         said.rows, said.count = _packed(table), len(table)
     except (BadInput, lake.QuestionRefused, lake.QuestionFailed) as refusal:
         said.refuse(str(refusal))
@@ -76,7 +109,6 @@ def reply_to(asked: Mapping[str, Any], centre: Centre) -> Reply:
     if look.reads:
         said.reading, said.subjects = telling.written(look.reads[0], str(document["salt"]))
     _fits(said)
-    return _remember(document, said)
 
 
 def _fits(said: _Outcome) -> None:
@@ -87,31 +119,25 @@ def _fits(said: _Outcome) -> None:
         said.subjects, said.reading = b"", None  # nothing of it goes out; our own log has it
 
 
-def _answer(document: Mapping[str, Any], centre: Centre, actor: Actor) -> pa.Table:
+def _check(document: Mapping[str, Any], centre: Centre) -> None:
     if document["node"] != centre.node or document["kind"] != "question":
         raise QuestionToNodeRefused(_("这个问题不是问本节点的。"))
-    if actor.kind not in ASKERS:
-        raise QuestionToNodeRefused(_("只有人或部门的程序可以向节点提问，平台自身不可以。"))
+    check_asker(Actor.from_dict(dict(document["actor"])))
     expires = parse_datetime(document["expires"])
     if expires is None or expires < timezone.now():
         raise QuestionToNodeRefused(_("提问已过期。"))
-    sql, purpose = document["sql"], document["purpose"]
-    names = {table.removeprefix("raw.") for table in lake.tables_in(sql)}
     offered = set(Published.objects.values_list("resource", flat=True))
-    if strange := sorted(names - offered):
+    if strange := sorted(relaying.names_in(document) - offered):
         raise QuestionToNodeRefused(_("本节点没有发布 %(what)s。") % {"what": "、".join(strange)})
-    admitted = admit(sql, actor, purpose, document["case"], within=_bounds(document))
+
+
+def _answer(document: Mapping[str, Any], actor: Actor) -> pa.Table:
+    sql, purpose = document["sql"], document["purpose"]
+    admitted = admit(sql, actor, purpose, document["case"], within=relaying.bounds_in(document))
     answer = ask_admitted(sql, actor, purpose, admitted, limit=MOST_ROWS + 1)
     if len(answer.table) > MOST_ROWS:
         raise QuestionToNodeRefused(_("回答超过 %(n)s 行，请先汇总或加条件。") % {"n": f"{MOST_ROWS:,}"})
     return answer.table
-
-
-def _bounds(document: Mapping[str, Any]) -> dict[str, Bounds]:
-    try:
-        return {table: Bounds.from_dict(one) for table, one in document["within"].items()}
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise QuestionToNodeRefused(_("提问没有写明上级允许看到什么。")) from None
 
 
 def _packed(table: pa.Table) -> bytes:
@@ -126,10 +152,11 @@ def _remember(asked: Mapping[str, Any], said: _Outcome) -> Reply:
     reply = signed({
         "kind": "answer", "question": asked["id"], "asked": hash_of(asked), "node": asked["node"],
         "outcome": said.outcome, "reason": said.reason, "rows": said.count, "sha256": hashlib.sha256(said.rows).hexdigest(),
-        "reading": said.reading, "at": timezone.now().isoformat(), "sets": [],
+        "reading": said.reading, "below": said.below, "at": timezone.now().isoformat(), "sets": [],
     })  # fmt: skip
     kept = {"reply": reply, "rows": said.rows, "subjects": said.subjects, "resources": asked["resources"]}
     Answered.objects.update_or_create(id=asked["id"], defaults=kept)
+    relaying.let_go(asked)
     publish(
         CentreAnswered(
             subject=f"question:{asked['id']}", question=asked["id"], outcome=said.outcome, signed=reply

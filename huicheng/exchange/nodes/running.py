@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from huicheng import __version__
-from huicheng.exchange.nodes import health, outbox
+from huicheng.exchange.nodes import health, outbox, relaying
 from huicheng.exchange.nodes.calling import Line
 from huicheng.exchange.nodes.cutting import BATCH_ROWS
 from huicheng.exchange.nodes.joining import centre
@@ -135,11 +135,16 @@ def _until_news(sent: Sent) -> float:
 def _sleep(pause: float) -> None:
     """Until there is something to send, or the pause is over."""
     until = time.monotonic() + pause
-    known = outbox.waiting()
+    known = _news()
     while time.monotonic() < until:
         time.sleep(min(IDLE, max(0.05, until - time.monotonic())))
-        if outbox.waiting() != known:
+        if _news() != known:
             return
+
+
+def _news() -> tuple[outbox.Waiting, int]:
+    """What would go up at once: rows, and answers of nodes below."""
+    return outbox.waiting(), relaying.spoken()
 
 
 def status() -> NodeStatus:

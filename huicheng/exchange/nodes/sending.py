@@ -16,7 +16,7 @@ from huicheng.exchange.nodes.chain import manifest_of
 from huicheng.exchange.nodes.models import Centre, Outgoing, Published
 from huicheng.exchange.nodes.papers import checked_document
 from huicheng.exchange.nodes.problems import CentreRefused, DamagedBatch, ForgedReceipt, NodeProblem
-from huicheng.exchange.nodes.replying import reply_to
+from huicheng.exchange.nodes.replying import Reply, reply_to
 
 CHUNK = 1 << 20
 TRIES = 5
@@ -119,10 +119,23 @@ def verified(receipt: Any, parent: Centre, batch: Outgoing) -> Mapping[str, Any]
 
 def answer_all(line: Line, parent: Centre) -> int:
     """Answer what the centre asks; returns how many questions there were."""
-    asked = line.ask("GET", "questions").get("questions", [])
-    for one in asked:
-        reply = reply_to(one, parent)
-        beside = {"rows": reply.rows, "subjects": reply.subjects}
-        told = {name: base64.b64encode(data).decode() for name, data in beside.items()}
-        line.ask("POST", "questions/answer", data={"reply": reply.document, **told})
-    return len(asked)
+    seen: list[str] = []
+    while asked := _asked_after(line, seen):
+        for one in asked:
+            if reply := reply_to(one, parent):
+                _hand_up(line, reply)
+            seen.append(str(one["document"]["id"]))
+    return len(seen)
+
+
+def _asked_after(line: Line, seen: list[str]) -> list[dict[str, Any]]:
+    """Those that a node below still has are passed over; a centre that cannot do so tells the same ones again."""
+    query = {"after": seen[-1]} if seen else None
+    told = line.ask("GET", "questions", query=query).get("questions", [])
+    return [one for one in told if one["document"]["id"] not in seen]
+
+
+def _hand_up(line: Line, reply: Reply) -> None:
+    beside = {"rows": reply.rows, "subjects": reply.subjects}
+    told = {name: base64.b64encode(data).decode() for name, data in beside.items()}
+    line.ask("POST", "questions/answer", data={"reply": reply.document, **told})
