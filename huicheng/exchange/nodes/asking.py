@@ -27,6 +27,7 @@ from huicheng.exchange.nodes.papers import ASKERS, checked_document, hash_of
 from huicheng.exchange.nodes.problems import (
     AnswerWiped,
     MalformedRequest,
+    NoSuchNode,
     NotYourQuestion,
     QuestionToNodeRefused,
     RightChanged,
@@ -91,6 +92,8 @@ def check_asker(actor: Actor) -> None:
 
 def towards(number: str) -> Node:
     """The node that has joined here, or the one below which it stands."""
+    if not number.isprintable():
+        raise NoSuchNode(_("没有这个节点。"))
     row = Node.objects.filter(id=number).first()
     if row is None:
         over = [one for one in Node.objects.filter(revoked_at=None) if number in below(one.below)]
@@ -247,7 +250,7 @@ def _keep(
 
 def node_answer(question: str, actor: Actor) -> NodeAnswer:
     """What became of a question, for whoever asked it and as far as he still may; each handing out leaves its line."""
-    row = Question.objects.filter(id=question[:24]).first()
+    row = Question.objects.filter(id=question[:24]).first() if question.isprintable() else None
     asked = row.asked["document"] if row else {}
     # A question that was passed on has an asker of another city, who may have the number of one of ours.
     if row is None or row.above or asked["actor"]["id"] != actor.id:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -175,24 +177,35 @@ def _described(answer: Any, query: rows.Query) -> HttpResponseBase:
 @to_programs("POST")
 def question(request: HttpRequest) -> HttpResponseBase:
     """One SELECT; every table that it names passes the policy."""
-    told = _body(request)
     asking = asking_of(request)
-    sql, limit = told.get("sql"), told.get("limit", 1000)
-    if not isinstance(sql, str) or not sql.strip() or len(sql) > LONGEST_QUESTION:
-        raise BadParameter(_("sql 应是一个 SELECT，不超过 %(most)s 个字。") % {"most": LONGEST_QUESTION})
+    sql, told = question_in(request)
+    limit = told.get("limit", 1000)
     if type(limit) is not int or not 1 <= limit <= MOST_ROWS:
         raise BadParameter(_("limit 应是 1 到 %(most)s 的整数。") % {"most": MOST_ROWS})
-    try:
+    with unanswered(_("只能是一个 SELECT，只用目录里的表，如 base.people。")):
         answer = ask(sql, asking.actor, purpose=asking.purpose, limit=limit, case=asking.case)
-    except (lake.QuestionRefused, lake.QuestionFailed) as problem:
-        raise QuestionNotAnswered(
-            _("这个问题不能回答：%(why)s") % {"why": problem},
-            do=_("只能是一个 SELECT，只用目录里的表，如 base.people。"),
-        ) from None
     form = formats.chosen(str(told.get("format", "")), request.headers.get("Accept", ""))
     if form != "json":
         return HttpResponse(formats.written(form, answer.table), content_type=formats.TYPES[form])
     return said({"tables": answer.tables, "rows": formats.rows(answer.table)})
+
+
+def question_in(request: HttpRequest) -> tuple[str, dict[str, Any]]:
+    """The SELECT, and what else stands beside it."""
+    told = _body(request)
+    sql = told.get("sql")
+    if not isinstance(sql, str) or not sql.strip() or len(sql) > LONGEST_QUESTION:
+        raise BadParameter(_("sql 应是一个 SELECT，不超过 %(most)s 个字。") % {"most": LONGEST_QUESTION})
+    return sql, told
+
+
+@contextmanager
+def unanswered(do: str) -> Iterator[None]:
+    """What the engine says against a question is a refusal that tells what to do."""
+    try:
+        yield
+    except (lake.QuestionRefused, lake.QuestionFailed) as problem:
+        raise QuestionNotAnswered(_("这个问题不能回答：%(why)s") % {"why": problem}, do=do) from None
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
-        "tags": [{"name": name} for name in ("resources", "changes", "services", "sharing")],
-        "paths": _resources() | _following() | _services() | _sharing(),
+        "tags": [{"name": name} for name in ("resources", "changes", "nodes", "services", "sharing")],
+        "paths": _resources() | _following() | _nodes() | _services() | _sharing(),
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "hck_…"}},
             "schemas": {
@@ -150,6 +150,31 @@ def _following() -> dict[str, Any]:
         "/api/v1/subscriptions/{subscription_id}": {"post": take, "delete": end},
     }  # fmt: skip
     return _tagged(paths, "changes")
+
+
+def _nodes() -> dict[str, Any]:
+    """Nodes of departments, districts, streets and communities whose rows stay where they are."""
+    sql = {"type": "string", "description": "One SELECT over what the node, or one below it, has published"}
+    body = record({"sql": sql}, required=("sql",))
+    state = {"enum": ["waiting", "answered", "refused"]}
+    waits = record({"question": TEXT, "state": state}, required=("question", "state"))
+    road = {
+        "type": "array",
+        "items": TEXT,
+        "description": "Who signed it, from the node asked to the one that read",
+    }
+    told = record(
+        {"question": TEXT, "state": state, "reason": TEXT, "rows": {"anyOf": [ROWS, {"type": "null"}]}, "road": road,
+         "receipt": {"type": ["object", "null"], "description": "The signed answer, over the one from below"}},
+        required=("question", "state"),
+    )  # fmt: skip
+    put = _operation("askNode", "One SELECT", [_path("code"), *_headers()], waits, body=body, success=202)
+    answer = _operation("nodeAnswer", "Where my question stands", [_path("question_id")], told)
+    paths = {
+        "/api/v1/nodes/{code}/question": {"post": put},
+        "/api/v1/nodes/questions/{question_id}": {"get": answer},
+    }
+    return _tagged(paths, "nodes")
 
 
 def _services() -> dict[str, Any]:

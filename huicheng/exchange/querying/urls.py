@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huicheng.exchange.querying import following, http
+from huicheng.exchange.querying import below, following, http
 
 app_name = "query"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("subscriptions", following.subscriptions, name="subscriptions"),
     path("subscriptions/<str:subscription_id>", following.subscription, name="subscription"),
     path("question", http.question, name="question"),
+    path("nodes/<str:code>/question", below.put, name="ask_node"),
+    path("nodes/questions/<str:question_id>", below.answer, name="node_answer"),
 ]

@@ -4,6 +4,7 @@ This home is the district and, over the line, its own city; the street below is 
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,6 +27,7 @@ from huicheng.exchange.nodes.models import Centre, Node, Question, Stream
 from huicheng.exchange.nodes.papers import hash_of
 from huicheng.exchange.policy import Bounds, GrantAbove
 from huicheng.exchange.tests.nodetown import VISITS, invited
+from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.test_nodes_asking import BUREAU, PEOPLE, PURPOSE, SQL, granted, number_of
 from huicheng.exchange.tests.town import LIN, ZHOU
 from huicheng.ground.api import events, signed
@@ -209,6 +211,20 @@ def test_a_level_is_invited_below_its_own_and_within_its_division(street):
         with pytest.raises(exchange.WrongInvitation):
             invited(level=level, division=division)
     assert invited(level="community", division="210102001002")
+
+
+def test_a_program_asks_and_fetches_the_answer_when_it_has_come_up(street):
+    granted()
+    program, node = Program("gongan", "read"), Centre.objects.get().node
+    put = program.post(f"nodes/{node}/question", {"sql": SQL}, purpose=PURPOSE)
+    question = json.loads(put.content)["question"]
+    assert put.status_code == 202
+    exchange.node_pass()
+    street.says(street.heard(), ROWS)
+    exchange.node_pass()
+    told = json.loads(program.get(f"nodes/questions/{question}").content)
+    assert (told["state"], told["rows"], told["road"]) == ("answered", ROWS, [node, street.row.id])
+    assert Program("weijian", "read").post(f"nodes/{node}/question", {"sql": SQL}).status_code == 403
 
 
 def bounds(*, confirmed: bool = False, days: int = 1) -> dict[str, Bounds]:
