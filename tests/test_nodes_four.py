@@ -34,19 +34,20 @@ CHECKS = {
 
 @pytest.fixture
 def levels(tmp_path: Path) -> Iterator[list[Pair]]:
-    """City and district, district and street, street and community; each entry was passed on up by each level."""
+    """City and district, district and street, street and community; each level has joined the one above."""
     with ExitStack() as stack:
         pairs = [stack.enter_context(two_homes(tmp_path / level)) for level, _division, _title in LEVELS]
         for above, below in pairwise(pairs):
             below.centre = above.node
         for pair, (level, division, title) in zip(pairs, LEVELS, strict=True):
             pair.join(pair.centre.url, "--level", level, "--division", division, "--title", title)
-        pairs[-1].publish(tmp_path)
-        publish_checks(pairs[-1], tmp_path)
-        for pair in (pairs[1], pairs[0]):
-            for code in (RESOURCE, CODE):
-                assert "已发布" in pair.node.run("node", "publish", code).stdout
         yield pairs
+
+
+def pass_on(levels: list[Pair], code: str) -> None:
+    """What the community published is told of by the street and then by the district."""
+    for pair in (levels[1], levels[0]):
+        assert "已发布" in pair.node.run("node", "publish", code).stdout
 
 
 def publish_checks(pair: Pair, place: Path) -> None:
@@ -71,20 +72,32 @@ def passed_on(pair: Pair) -> int:
     return len(ask(pair.centre, "select 1 from nodes_question where above <> ''"))
 
 
-def test_rows_go_up_from_a_community_to_the_city(levels, tmp_path):
-    levels[-1].node.run("node", "deliver", RESOURCE, str(write_visits(tmp_path / "visits.csv", 500)))
+def test_rows_go_up_four_levels_and_a_question_down_them_though_the_street_is_away_and_killed(
+    levels, tmp_path
+):
+    rows_go_up(levels, tmp_path)
+    publish_checks(levels[-1], tmp_path)
+    pass_on(levels, CODE)
+    question_goes_down(*levels)
+
+
+def rows_go_up(levels: list[Pair], place: Path) -> None:
+    levels[-1].publish(place)
+    pass_on(levels, RESOURCE)
+    levels[-1].node.run("node", "deliver", RESOURCE, str(write_visits(place / "visits.csv", 500)))
     for pair in reversed(levels):
         pair.node.run("node", "run", "--once")
-    assert [agreed(pair).rows for pair in levels] == [500, 500, 500]
+    assert [agreed(pair, audited=False).rows for pair in levels] == [500, 500, 500]
     (told,) = json.loads(ask(levels[0].centre, "select below from nodes_node")[0][0])
     assert (told["title"], told["below"][0]["title"]) == ("浑河湾街道", "水源地社区")
 
 
-def test_a_question_goes_down_to_the_community_and_comes_back_though_the_street_is_away_and_killed(levels):
-    district, street, community = levels
+def question_goes_down(district: Pair, street: Pair, community: Pair) -> None:
     city = district.centre
     grant = in_the_city(city, "grant")
-    numbers = [ask(pair.node, "select node from nodes_centre")[0][0] for pair in levels]
+    numbers = [
+        ask(pair.node, "select node from nodes_centre")[0][0] for pair in (district, street, community)
+    ]
     assert in_the_city(city, "ask", numbers[0], "别的用途")["refused"] == "NoGrant"
 
     community.kill(
@@ -110,7 +123,7 @@ def test_a_question_goes_down_to_the_community_and_comes_back_though_the_street_
     assert found["road"] == numbers
 
     assert read_under(community.node) == [grant]
-    homes = [city, *(pair.node for pair in levels)]
+    homes = [city, *(pair.node for pair in (district, street, community))]
     assert [(one.home / "lake" / "raw" / CODE).exists() for one in homes] == [False, False, False, True]
     for one in homes:
         assert "链条完整" in one.run("audit", "verify").stdout
