@@ -24,6 +24,7 @@ from django.utils import timezone
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
 from huicheng.exchange.nodes.inviting import redeem
+from huicheng.exchange.nodes.models import Stream
 from huicheng.exchange.sharing import links, making
 from huicheng.exchange.subscribing.models import Message
 from huicheng.exchange.tests.town import publish_files
@@ -68,6 +69,7 @@ class Town:
     node: str
     ticket: links.Signed
     key: str
+    question: str
 
     def client(self, who: str | None) -> Client:
         """With a session; ``KEY`` is a program of 李强's department with its key."""
@@ -100,6 +102,8 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("gateway", "code"): lambda town: Value("police_households", "nothing_here"),
     ("gateway", "path"): lambda town: Value("people/7", "people/8"),
     ("query", "code"): lambda town: Value("police_households", "no_such_table"),
+    ("query:ask_node", "code"): lambda town: Value(town.node, "N9876543210", kept=True),
+    ("query", "question_id"): lambda town: Value(town.question, "Q9876543210abcdef", kept=True),
     ("open", "form"): lambda town: Value("csv", "doc"),
     ("open", "syntax"): lambda town: Value("ttl", "doc"),
     ("open", "action"): lambda town: Value("package_list", "package_delete"),
@@ -176,7 +180,9 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     application, grant = granted()
     subscription, feed = followed(path)
     real = dead_letter(subscription), joined(), shared(grant), key_of_another()
-    return Town(receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real)
+    return Town(
+        receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real, put(real[1])
+    )
 
 
 def dead_letter(subscription: str) -> str:
@@ -192,6 +198,13 @@ def joined() -> str:
     """A node of the police that has joined."""
     code = exchange.invite_node("gongan", actor=ground.system_actor("test")).code
     return str(redeem(code, ground.public_keys()[0].pem)["node"])
+
+
+def put(node: str) -> str:
+    """王芳 has asked the node for rows that stay there."""
+    Stream.objects.create(node_id=node, resource="police_households", hash="0" * 64, stays=True)
+    sql, wang = "SELECT count(*) AS n FROM raw.police_households", identity.actor_of(account("wang"))
+    return exchange.ask_node(node, sql, wang, purpose="核对户籍")
 
 
 def shared(grant: str) -> links.Signed:
