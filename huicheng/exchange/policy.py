@@ -104,11 +104,10 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
 
 @dataclass(frozen=True)
 class GrantAbove:
-    """Another city's grant: the owner's yes was given there. ``confirmed`` by its data bureau, where nothing is shared."""
+    """Another city's grant: the owner's yes was given there."""
 
     id: str
     expires: datetime
-    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,8 +144,8 @@ def decide_within(
 
 
 def _honoured(one: GrantAbove, resource: Resource, actor: Actor) -> bool:
-    open_to_grants = resource.share != "none" or one.confirmed
-    return may_use(actor) and open_to_grants and timezone.now() < one.expires
+    """It is our centre's word alone, so it opens nothing that is shared with nobody here."""
+    return may_use(actor) and resource.share != "none" and timezone.now() < one.expires
 
 
 def _under(one: GrantAbove, resource: Resource, bounds: Bounds, case: str) -> Decision:

@@ -139,10 +139,7 @@ def bounds(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
 def _grants(admitted: Mapping[str, Admitted]) -> dict[str, Any]:
     """What the decisions stand on: a node below knows of no application that was answered here."""
     granted = {table: one.decision.grant for table, one in admitted.items() if one.decision.grant}
-    return {
-        table: {"id": one.id, "expires": one.expires.isoformat(), "confirmed": one.confirmed}
-        for table, one in granted.items()
-    }
+    return {table: {"id": one.id, "expires": one.expires.isoformat()} for table, one in granted.items()}
 
 
 @act

@@ -62,7 +62,7 @@ def _grant(told: Mapping[str, Any] | None) -> GrantAbove | None:
     if told is None:
         return None
     expires = parse_datetime(told["expires"])
-    return GrantAbove(str(told["id"])[:20], expires, told["confirmed"] is True) if expires else None
+    return GrantAbove(str(told["id"])[:20], expires) if expires else None
 
 
 def holder(document: Mapping[str, Any], centre: Centre) -> Node | None:
