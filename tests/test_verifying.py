@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from huicheng.city.cli import main
 from huicheng.exchange import api as exchange
+from huicheng.exchange.tests.town import SUN, publish_files
 from huicheng.ground.api import events, public_keys, system_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +68,50 @@ def test_a_failed_delivery_is_signed_too(tmp_path):
         exchange.deliver("school_rolls", empty, actor=system_actor("test"))
     (event,) = events(kind=exchange.DeliverySigned.kind())
     assert event.data["signed"]["document"]["state"] == "failed"
+
+
+def exported(tmp_path, form="csv"):
+    """The health commission's own official takes the whole table with her."""
+    publish_files(40)
+    sent = tmp_path / f"files.{form}"
+    sent.write_bytes(b"".join(exchange.export("health_files", SUN, form=form, purpose="年度盘点")))
+    reading = events(kind=exchange.QuestionAsked.kind())[0].id
+    return sent, reading
+
+
+def kept(tmp_path, receipt):
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(receipt), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_the_file_that_was_handed_out_is_told_from_another(tmp_path, form):
+    sent, reading = exported(tmp_path, form)
+    receipt = kept(tmp_path, exchange.reading_proof(reading))
+    assert run(receipt, "--file", sent).exit_code == 0
+    sent.write_bytes(sent.read_bytes() + b" ")
+    told = run(receipt, "--file", sent)
+    assert (told.exit_code, "不是回执所记的那一份" in told.output) == (1, True)
+
+
+def test_the_delivered_file_is_told_too(receipt, tmp_path):
+    assert run(receipt, "--file", tmp_path / "schools.csv").exit_code == 0
+    assert run(receipt, "--file", receipt).exit_code == 1
+
+
+def test_an_export_that_was_not_finished_names_no_file(tmp_path):
+    publish_files(40)
+    exchange.export("health_files", SUN, form="csv", purpose="年度盘点")
+    reading = events(kind=exchange.QuestionAsked.kind())[0].id
+    told = run(kept(tmp_path, exchange.reading_proof(reading)), "--file", __file__)
+    assert (told.exit_code, "没有发完" in told.output) == (1, True)
+
+
+def test_whoever_was_read_shows_it_with_the_citys_key_alone(tmp_path):
+    _sent, reading = exported(tmp_path)
+    pem = tmp_path / "city.pem"
+    pem.write_text(public_keys()[0].pem)
+    number = "2101021960" + "03070000"
+    told = run(kept(tmp_path, exchange.disclosed_proof(reading, "P1", [number])), "--key", pem)
+    assert (told.exit_code, "其中有此人：P1" in told.output) == (0, True)

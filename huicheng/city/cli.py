@@ -136,12 +136,18 @@ def audit_verify() -> None:
     "--key", "keys", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A public key (PEM) or a city's key list (JSON); default: this city's own.",
 )  # fmt: skip
-def verify(receipt: Path, keys: tuple[Path, ...]) -> None:
-    """Check a RECEIPT offline: its signature, its place in the chain, the root of its batch."""
-    from huicheng.city.verifying import lines_of
+@click.option(
+    "--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file that was delivered or handed out: is it the one that the receipt names?",
+)  # fmt: skip
+def verify(receipt: Path, keys: tuple[Path, ...], file: Path | None) -> None:
+    """Check a RECEIPT offline: its signature, its place in the chain, the root of its batch, whom it shows to be in it."""
+    from huicheng.city.verifying import check_file, lines_of
     from huicheng.city.verifying import verify as run
 
     found = run(receipt, keys)
+    if file:
+        check_file(found, file)
     out.print("[green]✓[/green] 回执完整、签名有效、接在审计链上")
     for title, value in lines_of(found):
         out.print(f"  {title}：{value}", markup=False)

@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.asking import NoData
 from huicheng.exchange.catalogue import UnknownResource
 from huicheng.exchange.events import QueryRefused
+from huicheng.exchange.evidence.receipts import receipts_left
 from huicheng.exchange.granting.door import QuotaExceeded
 from huicheng.exchange.refusals import AccessDenied, code_of
 from huicheng.ground.api import BadInput, act, note_fault, opens_to, publish
 
 View = Callable[..., HttpResponseBase]
+# The numbers of the receipts that a request left; what they prove is at /api/v1/receipts/.
+RECEIPT = "Huicheng-Receipt"
 
 
 def to_programs(*methods: str, scope: str = "", noun: str = "resource") -> Callable[[View], View]:
@@ -37,19 +40,27 @@ def to_programs(*methods: str, scope: str = "", noun: str = "resource") -> Calla
                 return told
             if request.method == "OPTIONS":
                 return HttpResponse(status=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
-            try:
-                return view(request, **given)
-            except BadInput as problem:
-                note_refused(_subject(request, given, noun), problem)
-                return refusal_of(problem)
-            except Exception as problem:
-                fault = note_fault(problem, what=f"{request.method} {request.resolver_match}")
-                return refusal("fault", _("平台出错：%(fault)s") % {"fault": fault}, status=500)
+            with receipts_left() as left:
+                found = _answered(view, request, given, noun)
+            if left:
+                found[RECEIPT] = ", ".join(left)
+            return found
 
         answer.notes_refusals = True  # type: ignore[attr-defined]
         return opens_to("machine", scope=scope)(answer)
 
     return wrap
+
+
+def _answered(view: View, request: HttpRequest, given: dict[str, Any], noun: str) -> HttpResponseBase:
+    try:
+        return view(request, **given)
+    except BadInput as problem:
+        note_refused(_subject(request, given, noun), problem)
+        return refusal_of(problem)
+    except Exception as problem:
+        fault = note_fault(problem, what=f"{request.method} {request.resolver_match}")
+        return refusal("fault", _("平台出错：%(fault)s") % {"fault": fault}, status=500)
 
 
 def _subject(request: HttpRequest, given: dict[str, Any], noun: str) -> str:

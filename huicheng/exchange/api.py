@@ -102,6 +102,7 @@ from huicheng.exchange.evidence.receipts import (
     signed_record,
 )
 from huicheng.exchange.evidence.sets import sql_key
+from huicheng.exchange.evidence.showing import NoSuchReading, disclosed_proof, reading_of, reading_proof
 from huicheng.exchange.exporting import export
 from huicheng.exchange.feeding import door as feeding
 from huicheng.exchange.feeding.door import *  # noqa: F403
@@ -227,6 +228,7 @@ __all__ = [
     "NoFile",
     "NoSuchDraft",
     "NoSuchFile",
+    "NoSuchReading",
     "NoSuchReceipt",
     "NoSuchSheet",
     "NotHeld",
@@ -285,6 +287,7 @@ __all__ = [
     "declare",
     "deliver",
     "delivery_proof",
+    "disclosed_proof",
     "draft",
     "draft_of",
     "drift_lines",
@@ -318,6 +321,8 @@ __all__ = [
     "publish_table",
     "read_returned",
     "read_texts",
+    "reading_of",
+    "reading_proof",
     "reading_snippets",
     "readings_of",
     "recall",

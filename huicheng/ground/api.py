@@ -43,15 +43,18 @@ from huicheng.ground.ledger import (
     unsealed,
     verify_audit,
 )
+from huicheng.ground.merkle import member_leaf, set_place, set_root
 from huicheng.ground.place import home, scratch, sweep_scratch
 from huicheng.ground.proving import (
     AlteredSet,
     AnothersKey,
     CutChain,
+    NotAMember,
     NotAReceipt,
     Proven,
     TamperedReceipt,
     check_proof,
+    claim_of_member,
     proof,
     signed,
 )
@@ -98,6 +101,7 @@ __all__ = [
     "Mark",
     "NoLongerThere",
     "NoSuchJob",
+    "NotAMember",
     "NotAReceipt",
     "Pack",
     "Page",
@@ -122,6 +126,7 @@ __all__ = [
     "cancel",
     "canonical",
     "check_proof",
+    "claim_of_member",
     "current_actor",
     "declared",
     "declared_words",
@@ -141,6 +146,7 @@ __all__ = [
     "listener_states",
     "lock",
     "mark_of",
+    "member_leaf",
     "note_fault",
     "on",
     "opens_to",
@@ -156,6 +162,8 @@ __all__ = [
     "scratch",
     "seal",
     "secret",
+    "set_place",
+    "set_root",
     "sign",
     "signed",
     "submit",

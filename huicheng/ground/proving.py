@@ -1,14 +1,16 @@
 """Proof 举证: a signed document of the chain as a file that anybody can check without us.
 
 The file holds the event with its document, the link before it, and the signed root of its batch with the neighbours
-that lead there; nothing of other events.
+that lead there; nothing of other events. A receipt of a reading can say whom it disclosed: for each member of a set
+the signed word whose key it is, and the way from that key to the set's root in the document; of the others it holds
+hashes alone, blinded, which lead nowhere.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +47,13 @@ class AlteredSet(BadInput):
     """The set of subjects is not the one that the document names."""
 
 
+class NotAMember(BadInput):
+    """What goes with the receipt does not show that this person is among those it disclosed."""
+
+
 @dataclass(frozen=True)
 class Proven:
-    """What a receipt that holds says: its document, who signed, and its place in the chain."""
+    """What a receipt that holds says: its document, who signed, its place in the chain, and who is shown to be in it."""
 
     document: Mapping[str, Any]
     key: str
@@ -55,6 +61,7 @@ class Proven:
     seq: int
     first: int
     last: int
+    members: tuple[str, ...] = ()
 
 
 def signed(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,8 +77,8 @@ def _mark(key: str, value: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def proof(event: str, *, sets: Sequence[bytes] = ()) -> dict[str, Any]:
-    """The file that proves this event, sealed now if it was not yet; ``sets`` go with it for who may see them."""
+def proof(event: str, *, members: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The file that proves this event, sealed now if it was not yet; ``members`` go with it for who they are."""
     row = EventRow.objects.filter(id=event).first()
     if row is None or "signed" not in row.data:
         raise NotAReceipt(_("事件 %(id)s 不是一份签过名的回执。") % {"id": event})
@@ -83,7 +90,7 @@ def proof(event: str, *, sets: Sequence[bytes] = ()) -> dict[str, Any]:
         "format": FORMAT, "event": line_of(row), "previous": _before(row), "hash": row.hash,
         "anchor": _anchor_of(row, mark),
     }  # fmt: skip
-    return {**made, "sets": [base64.b64encode(one).decode() for one in sets]} if sets else made
+    return {**made, "members": list(members)} if members else made
 
 
 def _before(row: EventRow) -> str:
@@ -118,7 +125,10 @@ def _checked(proof: Mapping[str, Any], keys: Mapping[str, str]) -> Proven:
     _check_chain(proof, event, anchor, keys)
     for one in proof.get("sets", ()):
         _check_set(base64.b64decode(one, validate=True), document)
-    return Proven(document, mark["key"], mark["algorithm"], event["seq"], anchor["first"], anchor["last"])
+    members = tuple(_members(proof, event["id"], document, keys))
+    return Proven(
+        document, mark["key"], mark["algorithm"], event["seq"], anchor["first"], anchor["last"], members
+    )
 
 
 def _holds(data: bytes, mark: Mapping[str, str], keys: Mapping[str, str]) -> bool:
@@ -148,3 +158,37 @@ def _check_chain(
 def _check_set(data: bytes, document: Mapping[str, Any]) -> None:
     if hashlib.sha256(data).hexdigest() not in document["sets"]:
         raise AlteredSet(_("随附的人员集合与回执所记的不是同一份。"))
+
+
+def claim_of_member(event: str, kept: str, *, person: str, name: str, key: int) -> dict[str, Any]:
+    """The city's word on whose key this is; who has no secret of ours cannot tell it from the person's name."""
+    told = {
+        "kind": "member",
+        "event": event,
+        "set": kept,
+        "person": person,
+        "name": name,
+        "key": f"{key:016x}",
+    }
+    return signed(told)
+
+
+def _members(
+    proof: Mapping[str, Any], event: str, document: Mapping[str, Any], keys: Mapping[str, str]
+) -> Iterator[str]:
+    for one in proof.get("members", ()):
+        claim, mark = one["claim"]["document"], one["claim"]["signature"]
+        if not _holds(canonical(claim), mark, keys) or claim["kind"] != "member" or claim["event"] != event:
+            raise NotAMember(_("说明此人是谁的那一段不是为这份回执签的，或被改动过。"))
+        if not _is_in(one, int(claim["key"], 16), document["roots"][claim["set"]]):
+            raise NotAMember(_("随附的路径到不了回执所记的人员集合：此人不在其中，或内容被改动过。"))
+        yield claim["person"]
+
+
+def _is_in(one: Mapping[str, Any], key: int, root: str) -> bool:
+    group, place = [bytes.fromhex(leaf) for leaf in one["group"]], one["place"]
+    if type(place) is not int or place < 0 or len(group) > merkle.GROUP:
+        return False
+    if group[place] != merkle.member_leaf(key, bytes.fromhex(one["blind"])):
+        return False
+    return merkle.climb(merkle.grouped(group)[0], one["path"]) == root

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from huicheng.exchange.evidence.models import SetKey, SubjectSet
+from huicheng.exchange.evidence.members import kept_keys
+from huicheng.exchange.evidence.models import SubjectSet
 from huicheng.exchange.evidence.reading import Read, subject_columns
-from huicheng.exchange.evidence.sets import Keys, place_of, unpacked
+from huicheng.exchange.evidence.sets import Keys
 from huicheng.lake import api as lake
 
 
 def keys_for(one: Read, salted: str) -> Keys:
-    told = _kept_keys(one.known) if one.known else one.keys
+    told = kept_keys(SubjectSet.objects.get(sha256=one.known)) if one.known else one.keys
     if not len(told):
         return told
     found = [np.empty(0, np.uint64)]
@@ -30,11 +31,3 @@ def _translated(table: str, version: int, columns: dict[str, str], told: Keys) -
     pairs = lake.ask(asked, mounts={table: mount}).table
     ours, theirs = (pairs[name].to_numpy().astype(np.uint64) for name in ("ours", "theirs"))
     return np.asarray(theirs[np.isin(ours, told)], np.uint64)
-
-
-def _kept_keys(sha256: str) -> Keys:
-    kept = SubjectSet.objects.get(sha256=sha256)
-    if kept.filed:
-        return unpacked(place_of(sha256).read_bytes())
-    rows = SetKey.objects.filter(subjects=kept).values_list("key", flat=True)
-    return np.array([key % (1 << 64) for key in rows], np.uint64)

@@ -10,11 +10,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from huicheng.exchange.evidence.models import Reading, ReadingPart, SetKey, SubjectSet, Teller
+from huicheng.exchange.evidence.members import kept_keys, keys_of
+from huicheng.exchange.evidence.models import Reading, ReadingPart, SetKey, SubjectSet
 from huicheng.exchange.evidence.reading import signed_64
-from huicheng.exchange.evidence.sets import holds, key_of, packed, place_of, salt_for
+from huicheng.exchange.evidence.sets import holds, packed, place_of
 from huicheng.ground.api import AlteredSet, EventRecord, event_of, home
 
 BLOCK = 500
@@ -34,18 +33,9 @@ def readings_of(
     """Newest first. ``names``: everything the person goes by, base id, numbers, rows of deliveries; and keys of such."""
     if not names:
         return []
-    keys = frozenset(key for name in names for key in _keys(name))
+    keys = frozenset(key for name in names for key in keys_of(name))
     found = islice(_matching(keys, since), skip, skip + limit)
     return [_shown(reading, places) for reading, places in found]
-
-
-def _keys(name: str | int) -> Iterator[int]:
-    """As our own sets have him, and as those that nodes told us do."""
-    if isinstance(name, int):
-        yield name % (1 << 64)
-        return
-    yield key_of(name)
-    yield from (key_of(name, salt_for(node)) for node in Teller.objects.values_list("node", flat=True))
 
 
 def _matching(keys: frozenset[int], since: datetime | None) -> Iterator[tuple[Reading, list[int]]]:
@@ -90,10 +80,7 @@ def altered_sets() -> list[str]:
 
 
 def _whole(one: SubjectSet) -> bool:
-
     if one.filed:
         path = place_of(one.sha256)
         return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == one.sha256
-    keys = SetKey.objects.filter(subjects=one).values_list("key", flat=True)
-    data = packed(np.unique(np.array([key % (1 << 64) for key in keys], np.uint64)))
-    return hashlib.sha256(data).hexdigest() == one.sha256
+    return hashlib.sha256(packed(kept_keys(one))).hexdigest() == one.sha256

@@ -9,6 +9,8 @@ class SubjectSet(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     count = models.BigIntegerField()
     filed = models.BooleanField()
+    # Of the tree over its members, by which one of them is shown to be in it without the others; see ``members``.
+    root = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = "人员集合"

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.hashing import digest
+from huicheng.exchange.evidence.members import made_root
 from huicheng.exchange.evidence.models import SetKey, SubjectSet, Traced
 from huicheng.exchange.evidence.sets import SMALL, Keys, file_set, packed, sql_key
 from huicheng.exchange.evidence.tracing import HIDDEN, Trace, columns_named, trace
@@ -302,8 +303,9 @@ def keep_set(keys: Keys) -> str:
     sha256 = lay_set(keys)
     if SubjectSet.objects.filter(sha256=sha256).exists():
         return sha256
+    root = made_root(sha256, keys)
     with transaction.atomic():
-        keep_rows(sha256, keys)
+        keep_rows(sha256, keys, root)
     return sha256
 
 
@@ -314,10 +316,11 @@ def lay_set(keys: Keys) -> str:
     return file_set(data) if len(keys) > SMALL else sha256
 
 
-def keep_rows(sha256: str, keys: Keys) -> None:
+def keep_rows(sha256: str, keys: Keys, root: str) -> None:
     """What the database knows of a set that was laid down, in the caller's transaction."""
     filed = len(keys) > SMALL
-    kept, new = SubjectSet.objects.get_or_create(sha256=sha256, defaults={"count": len(keys), "filed": filed})
+    facts = {"count": len(keys), "filed": filed, "root": root}
+    kept, new = SubjectSet.objects.get_or_create(sha256=sha256, defaults=facts)
     if new and not filed:
         SetKey.objects.bulk_create(SetKey(subjects=kept, key=signed_64(int(key))) for key in keys)
 

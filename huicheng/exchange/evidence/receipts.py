@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.codetables.translating import told
+from huicheng.exchange.evidence.members import root_of
 from huicheng.exchange.evidence.models import Reading, ReadingPart
 from huicheng.exchange.evidence.reading import (
     Admitted,
@@ -29,6 +32,7 @@ from huicheng.ground.api import (
     Event,
     act,
     acting_as,
+    event_of,
     events,
     proof,
     publish,
@@ -55,11 +59,15 @@ class QuestionAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFinished(Event):
-    """The last row of an export went out: how many there were, and the hash of all that was sent."""
+    """The last row of an export went out: how many there were, and the hash of all that was sent.
+
+    ``signed`` holds the reading's receipt once more, with just that beside it.
+    """
 
     reading: str
     rows: int
     sha256: str
+    signed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +75,21 @@ class DeliverySigned(Event):
     """The receipt of a delivery that ended, well or badly."""
 
     signed: dict[str, Any]
+
+
+# Where whoever answers a program gathers the receipts that its request left.
+_left: ContextVar[list[str] | None] = ContextVar("left", default=None)
+
+
+@contextmanager
+def receipts_left() -> Iterator[list[str]]:
+    """The receipts of the readings inside, in their order."""
+    left: list[str] = []
+    token = _left.set(left)
+    try:
+        yield left
+    finally:
+        _left.reset(token)
 
 
 def note(
@@ -78,7 +101,10 @@ def note(
     """
     sets = [one.known or (lay_set(one.keys) if len(one.keys) else "") for one in reads]
     event = _event(actor, purpose, reads, sets)
-    return together(partial(_note, actor, event, reads, sets, beside))
+    number = together(partial(_note, actor, event, reads, sets, beside))
+    if (left := _left.get()) is not None:
+        left.append(number)
+    return number
 
 
 @act
@@ -89,7 +115,7 @@ def _note(
         beside()
     for one, kept in zip(reads, sets, strict=True):
         if kept and not one.known:
-            keep_rows(kept, one.keys)
+            keep_rows(kept, one.keys, event.signed["document"]["roots"][kept])
     with acting_as(actor):
         number = publish(event)
     if any(sets):
@@ -127,6 +153,7 @@ def _document(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]
         "department": actor.department or "", "duties": sorted(actor.duties), "purpose": purpose[:200],
         "reads": [_part(one, kept) for one, kept in zip(reads, sets, strict=True)],
         "sets": sorted({kept for kept in sets if kept}),
+        "roots": {kept: root_of(kept, one.keys) for one, kept in zip(reads, sets, strict=True) if kept},
     }  # fmt: skip
 
 
@@ -153,8 +180,13 @@ def _part(one: Read, kept: str) -> dict[str, Any]:
 
 @act
 def finish_export(actor: Actor, reading: str, *, rows: int, sha256: str) -> None:
+    sent = {"rows": rows, "sha256": sha256, "at": timezone.now().isoformat()}
+    document = event_of(reading).data["signed"]["document"] | {"began": reading, "sent": sent}
+    told = ExportFinished(
+        subject=f"reading:{reading}", reading=reading, rows=rows, sha256=sha256, signed=signed(document)
+    )
     with acting_as(actor):
-        publish(ExportFinished(subject=f"reading:{reading}", reading=reading, rows=rows, sha256=sha256))
+        publish(told)
 
 
 def sign_delivery(row: Delivery) -> None:

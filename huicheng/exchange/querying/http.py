@@ -16,6 +16,7 @@ from huicheng.exchange.answering import said, to_programs
 from huicheng.exchange.asking import ask
 from huicheng.exchange.catalogue import resource, resources
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.evidence.showing import reading_of, reading_proof
 from huicheng.exchange.granting.door import grants_of
 from huicheng.exchange.policy import decide
 from huicheng.exchange.querying import filters, formats, openapi, rows
@@ -206,6 +207,13 @@ def unanswered(do: str) -> Iterator[None]:
         yield
     except (lake.QuestionRefused, lake.QuestionFailed) as problem:
         raise QuestionNotAnswered(_("这个问题不能回答：%(why)s") % {"why": problem}, do=do) from None
+
+
+@to_programs("GET", "HEAD", noun="reading")
+def receipt(request: HttpRequest, reading: str) -> HttpResponseBase:
+    """For the department that read, and for who provides one of its tables; anybody checks it offline."""
+    found = reading_of(reading, current_actor())
+    return said(reading_proof(found.id))
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

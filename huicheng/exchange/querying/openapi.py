@@ -13,6 +13,7 @@ from huicheng.exchange.querying.shapes import (
     LISTING,
     NDJSON,
     PAGE,
+    RECEIPT,
     ROWS,
     SCHEMA,
     SERVICES,
@@ -36,6 +37,12 @@ BEHIND = {
     504: "The service did not answer in time",
 }  # fmt: skip
 CALLED = ("get", "post", "put", "patch", "delete")
+LEFT = {
+    "Huicheng-Receipt": {
+        "description": "The numbers of the receipts that this reading left, separated by commas; see /api/v1/receipts/",
+        "schema": TEXT,
+    }
+}
 SHARE = "/sharing/shares/{share}"
 TABLE = f"{SHARE}/schemas/{{schema}}/tables/{{table}}"
 
@@ -79,6 +86,10 @@ def _resources() -> dict[str, Any]:
         about: {"get": _operation("schema", "The columns as I see them", [_path("code"), *_headers()], SCHEMA)},
         f"{about}/rows": {"get": _rows()},
         "/api/v1/question": {"post": _question()},
+        "/api/v1/receipts/{reading}": {
+            "get": _operation("receipt", "The signed receipt of a reading of mine, or of a table that I provide",
+                              [_path("reading")], RECEIPT)
+        },
     }  # fmt: skip
 
 
@@ -97,6 +108,7 @@ def _rows() -> Operation:
     ]  # fmt: skip
     operation = _operation("rows", "Rows that fit the conditions", parameters, PAGE)
     operation["responses"]["200"]["content"] |= _other_formats()
+    operation["responses"]["200"]["headers"] = LEFT
     operation["responses"]["304"] = {"description": "Nothing changed since that ETag"}
     return operation
 
@@ -117,6 +129,7 @@ def _question() -> Operation:
     answer = record({"tables": {"type": "object"}, "rows": ROWS}, required=("rows",))
     operation = _operation("question", "One SELECT", _headers(), answer, body=body)
     operation["responses"]["200"]["content"] |= _other_formats()
+    operation["responses"]["200"]["headers"] = LEFT
     return operation
 
 
@@ -140,10 +153,10 @@ def _following() -> dict[str, Any]:
     take = _operation("takeOver", "Let it stand for me from now on", [_path("subscription_id")], one)
     end = _operation("unsubscribe", "Be told no more", [_path("subscription_id")], None, success=204)
     parameters = [_path("code"), *_headers(), since, most]
+    changes = _operation("changes", "What changed since a cursor", parameters, CHANGES)
+    changes["responses"]["200"]["headers"] = LEFT
     paths = {
-        "/api/v1/resources/{code}/changes": {
-            "get": _operation("changes", "What changed since a cursor", parameters, CHANGES)
-        },
+        "/api/v1/resources/{code}/changes": {"get": changes},
         "/api/v1/subscriptions": {
             "get": _operation("subscriptions", "Mine", [], listed("subscriptions", one)), "post": subscribe,
         },
@@ -196,7 +209,9 @@ def _call(method: str, name: str, parameters: list[Operation]) -> Operation:
     told["responses"] |= _refusals(BEHIND)
     passed = {
         "description": "As the service answered it, cut to what the caller is shown", "content": {"*/*": {}},
-        "headers": {"Huicheng-Unfit": {"description": "Where an answer broke its schema and was passed on", "schema": TEXT}},
+        "headers": LEFT | {
+            "Huicheng-Unfit": {"description": "Where an answer broke its schema and was passed on", "schema": TEXT}
+        },
     }  # fmt: skip
     told["responses"] |= {
         "200": passed,
@@ -235,6 +250,7 @@ def _sharing() -> dict[str, Any]:
         {"limitHint": {"type": "integer", "minimum": 0}, "version": {"type": "integer", "minimum": 0}}
     )
     query = _shared("tableQuery", table, {NDJSON: {}})
+    query["responses"]["200"]["headers"] = LEFT
     query["requestBody"] = {"required": False, "content": {JSON: {"schema": asked}}}
     return _tagged(paths | {f"{TABLE}/query": {"post": query}}, "sharing")
 

@@ -98,3 +98,11 @@ SERVICES = listed(
         required=("code", "title", "owner", "methods", "state"),
     ),
 )  # fmt: skip
+RECEIPT = record(
+    {
+        "format": {"const": "huicheng-receipt/1"}, "hash": TEXT, "previous": TEXT,
+        "event": {"type": "object", "description": "data.signed.document is what was signed; its `sent` is what went out"},
+        "anchor": {"type": "object", "description": "The signed root of its batch, and the way there"},
+    },
+    required=("format", "event", "previous", "hash", "anchor"),
+)  # fmt: skip

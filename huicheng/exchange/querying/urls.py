@@ -12,6 +12,7 @@ urlpatterns = [
     path("resources/<str:code>/changes", following.changes, name="changes"),
     path("subscriptions", following.subscriptions, name="subscriptions"),
     path("subscriptions/<str:subscription_id>", following.subscription, name="subscription"),
+    path("receipts/<str:reading>", http.receipt, name="receipt"),
     path("question", http.question, name="question"),
     path("nodes/<str:code>/question", below.put, name="ask_node"),
     path("nodes/questions/<str:question_id>", below.answer, name="node_answer"),

@@ -1,5 +1,6 @@
 """A program of 民政局 reads what it was granted; one of 卫健委, what is its own."""
 
+import hashlib
 import io
 import json
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from huicheng.exchange.querying.filters import typed
 from huicheng.exchange.querying.refusals import WrongType
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.town import PURPOSE, granted, publish_files
-from huicheng.ground.api import events
+from huicheng.ground.api import check_proof, events, public_keys
 
 
 @pytest.fixture
@@ -179,6 +180,49 @@ def test_a_long_answer_leaves_a_receipt_of_whom_it_showed(owner):
     asked = events(kind="exchange.QuestionAsked")[0]
     assert asked.data["signed"]["document"]["reads"][0]["rule"] == "rows"
     assert events(kind="exchange.ExportFinished")[0].data["rows"] == 3
+
+
+def receipt_of(program, number):
+    answer = program.get(f"receipts/{number}")
+    return check_proof(json.loads(answer.content), keys=[one.pem for one in public_keys()]).document
+
+
+@pytest.mark.parametrize("asked", ["limit=2", "format=arrow", "format=csv&columns=file_no"])
+def test_a_program_is_told_its_receipt_and_fetches_it(owner, asked):
+    answer = owner.get(f"{FILES}?{asked}")
+    body = answer.getvalue()
+    told = receipt_of(owner, answer["Huicheng-Receipt"])
+    assert (told["name"], told["purpose"]) == ("发放系统", PURPOSE)
+    assert asked.startswith("limit") or told["sent"]["sha256"] == hashlib.sha256(body).hexdigest()
+
+
+def test_a_question_a_failure_and_no_other_answer_name_a_receipt(owner):
+    asked = json.dumps({"sql": "SELECT name FROM raw.health_files"})
+    assert len(owner.post("question", asked)["Huicheng-Receipt"]) == 36
+    failing = owner.post(
+        "question", json.dumps({"sql": "SELECT CAST(name AS INT) AS n FROM raw.health_files"})
+    )
+    assert receipt_of(owner, failing["Huicheng-Receipt"])["reads"][0]["rule"] == "everyone"
+    assert "Huicheng-Receipt" not in owner.get("resources")
+
+
+def test_a_receipt_is_for_the_reader_and_the_provider_of_the_table(program, owner):
+    granted()
+    number = program.get(f"{FILES}?limit=2")["Huicheng-Receipt"]
+    for one in (program, owner):
+        assert receipt_of(one, number)["department"] == "minzheng"
+    for stranger in (Program("gongan"), Program("")):
+        assert error(stranger.get(f"receipts/{number}")) == (404, "no_such_reading")
+
+
+@pytest.mark.parametrize("number", ["x", "00000000-0000-4000-8000-000000000000", "%00"])
+def test_a_receipt_that_is_none_is_not_found(owner, number):
+    assert error(owner.get(f"receipts/{number}")) == (404, "no_such_reading")
+
+
+def test_an_event_that_is_no_reading_has_no_receipt(owner):
+    one = next(one for one in events() if one.kind != "exchange.QuestionAsked")
+    assert error(owner.get(f"receipts/{one.id}")) == (404, "no_such_reading")
 
 
 def test_a_right_that_ends_midway_leaves_the_stream_without_its_end(program, monkeypatch):

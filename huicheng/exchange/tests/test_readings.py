@@ -1,5 +1,6 @@
 """Every reading of closed tables leaves one signed receipt, and stands in the log of those it disclosed."""
 
+import hashlib
 import json
 import signal
 import subprocess
@@ -14,20 +15,24 @@ from huicheng.exchange.api import (
     QuestionAsked,
     altered_sets,
     ask,
+    disclosed_proof,
     export,
     one_look,
+    reading_proof,
     readings_of,
     recall,
     resource,
+    stream,
 )
 from huicheng.exchange.evidence.models import Reading, SetKey, SubjectSet
 from huicheng.exchange.evidence.reading import digest, keep_set
-from huicheng.exchange.evidence.sets import place_of, unpacked
+from huicheng.exchange.evidence.sets import key_of, place_of, unpacked
 from huicheng.exchange.tests.twelve import MAYOR, WANG, ZHAO, publish_people
 from huicheng.ground.api import check_proof, events, proof, public_keys, seal, system_actor, verify_audit
 
 pytestmark = pytest.mark.django_db
 ALL = "SELECT name, sex FROM base.people"
+P7 = "P000000000007"
 SHENHE = "SELECT name FROM base.people WHERE district = '210103'"
 
 
@@ -113,6 +118,55 @@ def test_an_export_is_receipted_before_the_first_byte_and_closed_after_the_last(
     (event,) = events(kind="exchange.ExportFinished")
     assert event.data["rows"] == 12
     assert len(sent) > 500
+
+
+def shown(receipt):
+    return check_proof(json.loads(json.dumps(receipt)), keys=[one.pem for one in public_keys()])
+
+
+def test_the_receipt_of_an_export_says_what_was_handed_out_once_it_was(people):
+    pieces = export("base.people", ZHAO, form="csv", purpose="抽查")
+    reading = events(kind=QuestionAsked.kind())[0].id
+    assert "sent" not in shown(reading_proof(reading)).document
+    sent = b"".join(pieces)
+    told = shown(reading_proof(reading)).document
+    assert (told["sent"]["rows"], told["sent"]["sha256"]) == (12, hashlib.sha256(sent).hexdigest())
+    assert (told["began"], told["purpose"], told["name"]) == (reading, "抽查", ZHAO.name)
+    assert shown(proof(reading)).document["purpose"] == "抽查"
+
+
+def test_a_stream_within_the_house_is_signed_as_it_ended(people):
+    rows = sum(batch.num_rows for batch in stream("base.people", ZHAO, purpose="抽查"))
+    told = shown(reading_proof(events(kind=QuestionAsked.kind())[0].id)).document
+    assert (told["sent"]["rows"], len(told["sent"]["sha256"])) == (rows, 64)
+
+
+@pytest.mark.parametrize("small", [3, 64])
+def test_she_shows_that_she_was_read_and_nothing_of_the_others(people, monkeypatch, small):
+    monkeypatch.setattr("huicheng.exchange.evidence.reading.SMALL", small)
+    b"".join(export("base.people", ZHAO, form="csv", purpose="抽查"))
+    reading = events(kind=QuestionAsked.kind())[0].id
+    found = disclosed_proof(reading, P7, [P7])
+    assert shown(found).members == (P7,)
+    text = json.dumps(found)
+    others = [f"{key_of(f'P{place:012d}'):016x}" for place in range(1, 13) if place != 7]
+    assert not [key for key in others if key in text]
+    assert not disclosed_proof(reading, "P99", ["P99"]).get("members")
+
+
+def test_one_persons_key_is_not_found_in_anothers_file(people):
+    for purpose in ("抽查", "复查"):
+        ask(ALL if purpose == "抽查" else SHENHE, ZHAO, purpose=purpose)
+    two = [disclosed_proof(one.id, P7, [P7]) for one in events(kind=QuestionAsked.kind())]
+    leaves = [set(one["members"][0]["group"]) for one in two]
+    assert not leaves[0] & leaves[1]
+
+
+def test_a_set_of_before_there_were_roots_gets_one_when_it_is_named_again(people):
+    recall(ALL, MAYOR, purpose="城市一览")
+    SubjectSet.objects.update(root="")
+    recall(ALL, MAYOR, purpose="城市一览")
+    assert shown(disclosed_proof(events(kind=QuestionAsked.kind())[0].id, P7, [P7])).members == (P7,)
 
 
 def test_a_question_that_fails_leaves_its_trace(people):

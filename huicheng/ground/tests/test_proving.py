@@ -18,10 +18,12 @@ from huicheng.ground.api import (
     BadInput,
     CutChain,
     Event,
+    NotAMember,
     NotAReceipt,
     TamperedReceipt,
     act,
     check_proof,
+    claim_of_member,
     events,
     proof,
     public_keys,
@@ -56,7 +58,7 @@ def receipt():
     for lamp in range(5):
         light(lamp)
     event = events(subject="lamp:2")[0]
-    return json.loads(json.dumps(proof(event.id, sets=[PEOPLE])))
+    return json.loads(json.dumps(proof(event.id) | {"sets": [base64.b64encode(PEOPLE).decode()]}))
 
 
 def test_a_receipt_is_checked_with_the_public_key_alone(receipt):
@@ -96,6 +98,54 @@ def test_another_set_shows(receipt):
         check_proof(receipt, keys=pems())
 
 
+LAMPS = [7, 40, 90, *range(100, 150)]
+
+
+@act
+def light_all() -> None:
+    leaves = [merkle.member_leaf(lamp, bytes([lamp] * 16)) for lamp in LAMPS]
+    document = {"sets": [], "roots": {"lamps": merkle.set_root(leaves)}}
+    publish(LampSigned(subject="lamps", signed=signed(document)))
+
+
+@pytest.fixture(params=[0, 20, len(LAMPS) - 1])
+def with_a_member(request):
+    light_all()
+    event, lamp = events(subject="lamps")[0].id, LAMPS[request.param]
+    leaves = [merkle.member_leaf(one, bytes([one] * 16)) for one in LAMPS]
+    claim = claim_of_member(event, "lamps", person=f"L{lamp}", name="灯", key=lamp)
+    one = {"claim": claim, "blind": bytes([lamp] * 16).hex(), **merkle.set_place(leaves, request.param)}
+    return json.loads(json.dumps(proof(event, members=[one])))
+
+
+def test_a_member_is_shown_to_be_in_the_set(with_a_member):
+    (person,) = check_proof(with_a_member, keys=pems()).members
+    assert person in ("L7", "L117", "L149")
+
+
+def test_whoever_is_not_in_the_set_cannot_be_shown_to_be(with_a_member):
+    event = with_a_member["event"]["id"]
+    with_a_member["members"][0]["claim"] = claim_of_member(event, "lamps", person="L8", name="", key=8)
+    with pytest.raises(NotAMember, match="路径"):
+        check_proof(with_a_member, keys=pems())
+
+
+def test_the_word_on_a_member_holds_for_its_own_receipt_alone(with_a_member):
+    key = int(with_a_member["members"][0]["claim"]["document"]["key"], 16)
+    told = claim_of_member("another", "lamps", person="L7", name="", key=key)
+    with_a_member["members"][0]["claim"] = told
+    with pytest.raises(NotAMember, match="不是为这份回执"):
+        check_proof(with_a_member, keys=pems())
+
+
+def test_no_value_of_a_member_can_be_changed_unnoticed(with_a_member):
+    for path in leaves(with_a_member["members"]):
+        if path[-1] in ("key", "algorithm") and "signature" in path:
+            continue
+        with pytest.raises(BadInput):
+            check_proof(changed(with_a_member, ("members", *path)), keys=pems())
+
+
 def test_a_file_that_is_none_is_said_so(receipt):
     del receipt["anchor"]["path"]
     for wrong in ({}, {"format": "pdf"}, receipt):
@@ -116,18 +166,22 @@ def leaves(value: Any, path: tuple[Any, ...] = ()):
         yield path
 
 
+def changed(receipt: Any, path: tuple[Any, ...]) -> Any:
+    found = copy.deepcopy(receipt)
+    inner = found
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = inner[path[-1]] + 1 if isinstance(inner[path[-1]], int) else f"{inner[path[-1]]}A"
+    return found
+
+
 def test_no_value_can_be_changed_unnoticed(receipt):
     # The names that the city gives its keys and algorithms are labels: the fingerprint decides.
     places = [path for path in leaves(receipt) if path[-1] not in ("key", "algorithm") or "data" in path]
     assert len(places) > 25
     for path in places:
-        changed = copy.deepcopy(receipt)
-        inner = changed
-        for name in path[:-1]:
-            inner = inner[name]
-        inner[path[-1]] = inner[path[-1]] + 1 if isinstance(inner[path[-1]], int) else f"{inner[path[-1]]}A"
         with pytest.raises(BadInput):
-            check_proof(changed, keys=pems())
+            check_proof(changed(receipt, path), keys=pems())
 
 
 def test_the_auditor_sees_an_altered_root():

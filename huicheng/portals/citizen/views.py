@@ -15,7 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from huicheng.ground.api import BadInput, current_actor, opens_to, proof
+from huicheng.bases import api as bases
+from huicheng.exchange import api as exchange
+from huicheng.ground.api import BadInput, current_actor, opens_to
 from huicheng.identity import api as identity
 from huicheng.portals.citizen import finding, mine, readers, today
 from huicheng.portals.citizen.ties import Ties, ties
@@ -124,12 +126,14 @@ def reads(request: HttpRequest) -> HttpResponse:
 
 @opens_to("resident")
 def receipt(request: HttpRequest, event: UUID) -> HttpResponse:
-    """The signed receipt of a reading in one's own log, to be checked by anybody."""
+    """The signed receipt of a reading in one's own log; with it anybody sees offline that it disclosed this person."""
     actor = current_actor()
     own = (*readers.by_others(actor), *readers.by_self(actor))
     if str(event) not in {one.receipt for one in own}:
         raise Http404(_("这份回执不在您的记录里。"))
-    answer = JsonResponse(proof(str(event)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    person = actor.person or ""
+    found = exchange.disclosed_proof(str(event), person, bases.names_of(person) if person else ())
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Content-Disposition"] = content_disposition_header(True, f"huicheng-{event}.json")
     return answer
 

@@ -212,7 +212,8 @@ def test_a_bulk_reading_stands_on_her_page_with_its_fields_and_its_receipt(peopl
     assert "人口基础库：性别；姓名（已遮掩）" in html
     (read,) = client.get("/me/reads/").context["page"].object_list
     proof = client.get(f"/me/reads/{read.receipt}/receipt.json").json()
-    assert check_proof(proof, keys=[one.pem for one in public_keys()]).document["name"] == "孙丽"
+    proven = check_proof(proof, keys=[one.pem for one in public_keys()])
+    assert (proven.document["name"], proven.members) == ("孙丽", ("PWANG0000001",))
 
 
 def test_a_bulk_reading_of_others_is_not_hers_nor_is_its_receipt(people):
