@@ -9,13 +9,14 @@ import pytest
 import requests
 from django.utils import timezone
 
-from huicheng.exchange.api import Terms, readings_of
+from huicheng.exchange.api import NeedsConfirmation, Terms, confirm, deliver, readings_of, roll_back
 from huicheng.exchange.granting.models import GrantRow
 from huicheng.exchange.sharing import making
 from huicheng.exchange.sharing.models import SharedVersion
 from huicheng.exchange.tests.town import granted, official, publish_files
-from huicheng.ground.api import acting_as, events
-from huicheng.identity.api import make_key
+from huicheng.ground.api import acting_as, deliver_news, events, run_inline, seal
+from huicheng.identity.api import api_keys, make_key, revoke_key
+from huicheng.identity.models import ApiKey
 from tests.clients import loaded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
@@ -195,12 +196,69 @@ def test_a_grant_that_ends_in_the_middle_cuts_the_download_and_leaves_a_line(pro
     monkeypatch.setattr(http, "LOOKED_AT_EVERY", 0)
     address(profile, grant)
     made = SharedVersion.objects.get()
-    pieces = http._pieces(making.file_of(made), 0, made.size, links.Address(made, grant, "machine:x"))
+    reader = f"machine:{api_keys('minzheng')[0].id}"
+    pieces = http._pieces(making.file_of(made), 0, made.size, links.Address(made, grant, reader))
     assert len(next(pieces)) == 100
     GrantRow.objects.update(revoked_at=timezone.now())
     with pytest.raises(GrantRevoked):
         next(pieces)
     assert events(kind="exchange.AccessRefused")[0].data["reason"] == "发送途中授权结束"
+
+
+def end_key():
+    with acting_as(official(99, "陈静", "minzheng", "keys")):
+        return revoke_key(api_keys("minzheng")[0].id).id
+
+
+def test_a_revoked_key_closes_the_addresses_it_was_given(profile, grant):
+    url = address(profile, grant)
+    assert requests.get(url, timeout=30).status_code == 200
+    end_key()
+    refused = requests.get(url, timeout=30)
+    assert (refused.status_code, refused.json()["error"]) == (403, "address_refused")
+    assert events(kind="exchange.AccessRefused")[0].data["tables"] == ["health_files"]
+
+
+def test_a_key_that_is_revoked_in_the_middle_cuts_the_download(profile, grant, monkeypatch):
+    from huicheng.exchange.sharing import http, links
+    from huicheng.exchange.sharing.refusals import AddressRefused
+
+    monkeypatch.setattr(http, "CHUNK", 100)
+    monkeypatch.setattr(http, "LOOKED_AT_EVERY", 0)
+    address(profile, grant)
+    made, reader = SharedVersion.objects.get(), f"machine:{api_keys('minzheng')[0].id}"
+    pieces = http._pieces(making.file_of(made), 0, made.size, links.Address(made, grant, reader))
+    assert len(next(pieces)) == 100
+    end_key()
+    with pytest.raises(AddressRefused):
+        next(pieces)
+    assert events(kind="exchange.AccessRefused")[0].data["reason"] == "发送途中授权结束"
+
+
+def test_a_reader_who_lost_the_duty_to_read_opens_no_address(grant, live_server):
+    token = token_of("minzheng", duties=("read",))
+    place = f"shares/weijian/schemas/{grant.id}/tables/health_files/query"
+    url = json.loads(asked(live_server, token, place, "post", data="{}").text.splitlines()[2])["file"]["url"]
+    assert requests.get(url, timeout=30).status_code == 200
+    ApiKey.objects.update(duties=[])
+    assert requests.get(url, timeout=30).status_code == 403
+
+
+def test_rows_that_were_rolled_back_stay_in_no_older_version(profile, grant, tmp_path):
+    file, sun = tmp_path / "files.csv", official(11, "孙丽", "weijian", "read", "deliver")
+    file.write_text("档案编号,姓名,身份证号\nJK9999,误报,210102199003070046\n", encoding="utf-8")
+    with acting_as(sun), pytest.raises(NeedsConfirmation) as held:
+        deliver("health_files", file)
+    with acting_as(sun):
+        run_inline(confirm(held.value.receipt.id))
+    address(profile, grant)
+    older = SharedVersion.objects.order_by("-number").first().number
+    with acting_as(sun):
+        run_inline(roll_back("health_files"))
+    seal()
+    deliver_news()
+    with pytest.raises(requests.HTTPError, match="404"):
+        read(profile, grant, delta=False, version=older)
 
 
 def test_an_address_holds_a_quarter_of_an_hour(profile, grant, monkeypatch):

@@ -27,6 +27,7 @@ from huicheng.exchange.granting.applications import (
 from huicheng.exchange.granting.conditions import Condition, where
 from huicheng.exchange.granting.models import ApplicationRow, GrantRow, QuotaRow
 from huicheng.exchange.granting.rules import rule
+from huicheng.exchange.models import ResourceRow
 from huicheng.ground.api import Actor, BadInput, act, acting_as, publish
 
 BUREAU = "shuju"
@@ -298,6 +299,8 @@ def _grant(row: ApplicationRow, actor: Actor, agreed: dict[str, Any], *, confirm
     ends = end_of(date.fromisoformat(agreed["until"]))
     if ends <= timezone.now():
         raise WrongApplication("until", _("申请的使用期限已过，请退回申请方改期。"))
+    # One at a time for each resource: two who say yes at one moment must see each other's grant.
+    list(ResourceRow.objects.select_for_update().filter(code=row.resource).values_list("pk"))
     same = GrantRow.objects.filter(resource=row.resource, department=row.department, purpose=row.purpose)
     before = list(same.filter(revoked_at=None, expires__gt=timezone.now()))
     made = GrantRow.objects.create(

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -182,18 +183,29 @@ def answered(node: Node, reply: Mapping[str, Any], rows: bytes, subjects: bytes 
         raise MalformedRequest(_("没有向这个节点提过这个问题。"))
     if document.get("sha256") != hashlib.sha256(rows).hexdigest():
         raise TamperedBody(_("回答的行与签名不符。"), do=_("请重发。"))
+    if row.state == Question.WAITING:
+        told = telling.read_in(document, subjects)
+        _settle(row.id, dict(reply), rows, subjects, told)
+
+
+@transaction.atomic
+def _settle(
+    question: str, reply: dict[str, Any], rows: bytes, subjects: bytes, told: telling.Told | None
+) -> None:
+    """Once, however often the node sends it: its rows count, and its receipt is written, with the answer or not at all."""
+    row = Question.objects.select_for_update().get(id=question)
     if row.state != Question.WAITING:
         return
-    told = telling.read_in(document, subjects)
     if row.above:
-        telling.count_in(document)
-        return _keep(row, dict(reply), rows, "", subjects=subjects)
+        telling.count_in(reply["document"])
+        return _keep(row, reply, rows, "", subjects=subjects)
+    asked = row.asked["document"]
     try:
-        admitted = _right(row.asked["document"], Actor.from_dict(row.asked["document"]["actor"]))
-        _take(row.asked["document"], admitted, document, told)
+        admitted = _right(asked, Actor.from_dict(asked["actor"]))
+        _take(asked, admitted, reply["document"], told)
     except (AccessDenied, RightChanged) as refusal:
-        return _keep(row, dict(reply), None, str(refusal))
-    _keep(row, dict(reply), rows, "", (told, admitted) if told else None)
+        return _keep(row, reply, None, str(refusal))
+    _keep(row, reply, rows, "", (told, admitted) if told else None)
 
 
 def _right(asked: Mapping[str, Any], actor: Actor) -> dict[str, Admitted]:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,7 +18,16 @@ from huicheng.exchange.refusals import AccessDenied
 from huicheng.exchange.sharing.models import Fetched, SharedVersion
 from huicheng.exchange.sharing.refusals import AddressRefused, NoSuchShareVersion
 from huicheng.exchange.sharing.tables import shareable
-from huicheng.ground.api import Actor, Event, act, acting_as, publish, secret
+from huicheng.ground.api import (
+    Actor,
+    Event,
+    NoLongerThere,
+    act,
+    acting_as,
+    as_of_now,
+    publish,
+    secret,
+)
 
 LIVES = 15 * 60
 
@@ -70,7 +80,7 @@ def _read(ticket: str) -> bytes:
 
 
 def found_at(ticket: str, mark: str) -> Address:
-    """What an address leads to, while it holds and its grant does."""
+    """What an address leads to, while it holds, and its grant and whoever it was given to do."""
     text = _read(ticket)
     if not text or not hmac.compare_digest(mark.encode(), _mark(text).encode()):
         raise AddressRefused(_("这个文件地址不是本平台给出的。"))
@@ -81,7 +91,9 @@ def found_at(ticket: str, mark: str) -> Address:
     if version is None:
         raise NoSuchShareVersion(_("这个文件已不再保存，请重新查询共享表。"))
     try:
-        return Address(version, _live(version.grant), reader)
+        address = Address(version, _live(version.grant), reader)
+        _reader_stands(address)
+        return address
     except AccessDenied as refusal:
         _tell_refused(version, reader)
         refusal.noted = True
@@ -98,6 +110,18 @@ def _live(number: str) -> Grant:
     return found
 
 
+def _reader_stands(address: Address) -> None:
+    """The address was given to a key or an official: it opens no longer than they do."""
+    kind: Literal["machine", "official"] = "machine" if address.reader.startswith("machine:") else "official"
+    left, duties = address.grant.department, frozenset({"read"})
+    try:
+        now = as_of_now(Actor(id=address.reader, name="", kind=kind, department=left, duties=duties))
+    except NoLongerThere:
+        raise AddressRefused(_("要到这个地址的密钥或账户已经失效。")) from None
+    if not now.scope and not now.may("read"):
+        raise AddressRefused(_("要到这个地址的密钥或账户已经没有读取的职责。"))
+
+
 def _ended(found: Grant) -> AccessDenied:
     if found.state == "revoked":
         return GrantRevoked(_("授权 %(id)s 已被撤销。") % {"id": found.id})
@@ -110,6 +134,7 @@ def look_again(address: Address) -> None:
     """In the middle of a download: a right that has ended is refused as at its beginning, and leaves a line."""
     try:
         _live(address.grant.id)
+        _reader_stands(address)
     except AccessDenied:
         _tell_ended(address)
         raise

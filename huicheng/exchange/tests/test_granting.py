@@ -1,7 +1,10 @@
 """A grant opens just what it says, to whom it says, for as long as it says."""
 
 import io
+import threading
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +13,9 @@ from django.utils import timezone
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange.api import Condition, ask
+from huicheng.exchange.granting import applying
 from huicheng.exchange.granting.models import GrantRow
+from huicheng.exchange.tests.crowd import at_once
 from huicheng.exchange.tests.town import (
     BASIS,
     HE,
@@ -55,6 +60,21 @@ def test_a_grant_shows_its_columns_and_of_the_personal_ones_only_the_plain():
     assert table.to_pylist()[0] | {"updated_on": None} == {
         "id_number": "2101**********0000", "name": "秘密0", "phone": "138******00", "updated_on": None,
     }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_say_yes_at_one_moment_leave_one_grant(monkeypatch):
+    one, two = (exchange.request_access("health_files", who, wanted()).id for who in (HE, LIN))
+    gate, number = threading.Barrier(2), applying.number
+
+    def met(letter: str) -> str:
+        with suppress(threading.BrokenBarrierError):  # whoever is kept waiting never comes here
+            gate.wait(2)
+        return number(letter)
+
+    monkeypatch.setattr(applying, "number", met)
+    at_once([partial(exchange.approve_application, each, SUN) for each in (one, two)])
+    assert [each.state for each in exchange.grants_of("minzheng")].count("live") == 1
 
 
 def test_what_was_not_granted_is_not_there():

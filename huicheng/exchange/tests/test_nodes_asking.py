@@ -1,6 +1,7 @@
 """What a node answers is the asker's alone, under his grant, for a time; and whom it is about can see that it was asked."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +18,13 @@ from huicheng.exchange.evidence.finding import readings_of
 from huicheng.exchange.evidence.models import SetKey
 from huicheng.exchange.evidence.reading import signed_64
 from huicheng.exchange.evidence.sets import key_of
-from huicheng.exchange.nodes import inbox
+from huicheng.exchange.granting.door import used_of
+from huicheng.exchange.nodes import asking, inbox, telling
 from huicheng.exchange.nodes.asking import KEPT
 from huicheng.exchange.nodes.jobs import tidy
 from huicheng.exchange.nodes.models import Answered, Batch, Centre, Node, Question
 from huicheng.exchange.policy import Bounds
+from huicheng.exchange.tests.crowd import at_once
 from huicheng.exchange.tests.nodetown import VISITS, Sender, invited, parquet, published, sender  # noqa: F401
 from huicheng.exchange.tests.town import LIN, ZHOU, wanted
 from huicheng.exchange.tests.twelve import ZHAO
@@ -123,6 +126,19 @@ def test_rows_of_a_node_count_by_the_day(node):
     assert "每天最多 50 行" in found.reason
     assert Question.objects.get().rows is None
     assert refusals() == ["超出授权配额"]
+
+
+def test_an_answer_that_comes_twice_at_once_is_taken_once(node, monkeypatch):
+    """Forty rows count for the node's own policy, which is this home's too, and forty for the centre's: once."""
+    grant, sent = granted(), []
+    with monkeypatch.context() as held:
+        held.setattr(asking, "answered", lambda *given: sent.append(given))
+        asked(node)
+    gate, read_in = threading.Barrier(2), telling.read_in
+    monkeypatch.setattr(telling, "read_in", lambda *given: (gate.wait(30), read_in(*given))[1])
+    at_once([lambda: asking.answered(*sent[0])] * 2)
+    assert [len(events(kind=f"exchange.{one}")) for one in ("NodeAnswered", "QuestionAsked")] == [1, 2]
+    assert used_of(grant).rows == 80
 
 
 def test_a_grant_that_asks_for_a_case_number_asks_it_here_too(node):

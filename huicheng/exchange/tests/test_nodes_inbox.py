@@ -132,7 +132,17 @@ def test_the_same_request_twice_is_named(published):
     refused(published.call("POST", "heartbeat", headers=headers), "replayed_request", 409)
 
 
-def test_anothers_key_is_named(published, monkeypatch):
+def test_anothers_key_under_a_joined_nodes_number_is_named(published, monkeypatch, tmp_path):
+    """Of the very same kind, and made by the same program in another home."""
+    with monkeypatch.context() as abroad:
+        abroad.setenv("HUICHENG_HOME", str(tmp_path / "another"))
+        asked = signing.Request("POST", "/api/nodes/heartbeat", "", b"{}")
+        headers = signing.signed_headers(asked, node=published.node, algorithm="Ed25519")
+    refused(published.call("POST", "heartbeat", headers=headers), "bad_signature", 401)
+    assert published.call("POST", "heartbeat").status_code == 200
+
+
+def test_another_kind_of_signature_than_the_node_joined_with_is_named(published, monkeypatch):
     monkeypatch.setenv("HUICHENG_SIGNING", "sm2")
     refused(published.call("POST", "heartbeat"), "bad_signature", 401)
 
