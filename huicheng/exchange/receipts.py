@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -172,30 +171,3 @@ def issue_of(row: dict[str, Any]) -> Issue:
     code, detail = str(row["code"]), str(row["detail"])
     reason = f"{reason_text(code)}：{detail}" if detail else reason_text(code)
     return Issue(int(row["row"]), str(row["field"]), str(row["value"]), code, reason, str(row["outcome"]))
-
-
-def refused_rows(receipt_id: str, *, limit: int = 100) -> list[dict[str, str]]:
-    """The refused rows with their reason, as the file for the department has them."""
-    path = receipt(receipt_id).refused_file
-    if not path or not Path(path).exists():
-        return []
-    rows = _workbook_rows(Path(path)) if path.endswith(".xlsx") else _text_rows(Path(path))
-    return [row for row, _number in zip(rows, range(limit), strict=False)]
-
-
-def _text_rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        start = file.readline()
-        file.seek(0)
-        marks = {mark: start.count(mark) for mark in (",", "\t", ";", "|", "，")}
-        delimiter = "\t" if path.suffix == ".tsv" else max(marks, key=lambda mark: marks[mark])
-        yield from csv.DictReader(file, delimiter=delimiter)
-
-
-def _workbook_rows(path: Path) -> Iterator[dict[str, str]]:
-    from python_calamine import CalamineWorkbook
-
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
-    header = [str(cell) for cell in next(iter(rows))]
-    for row in rows:
-        yield dict(zip(header, map(str, row), strict=False))

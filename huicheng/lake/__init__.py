@@ -1,1 +1,1 @@
-"""湖 — tables at rest and where questions run: DuckDB in this process, Spark beyond it."""
+"""湖 — tables at rest and where questions run: DuckDB, in this process."""

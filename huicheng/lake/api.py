@@ -16,7 +16,7 @@ from huicheng.lake.engine import connection
 from huicheng.lake.erasing import erase, expire, forget, remove_rows
 from huicheng.lake.holding import LakeBusy
 from huicheng.lake.judging import sql_of, tree_of
-from huicheng.lake.keeping import Cleaned, clean, compact, delete, purge, scattered
+from huicheng.lake.keeping import Cleaned, clean, compact, delete, scattered
 from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import (
     BadTableName,
@@ -37,7 +37,7 @@ from huicheng.lake.tables import (
     version,
     versions,
 )
-from huicheng.lake.writing import SchemaClash, parquet_writer, replace_where, upsert, write
+from huicheng.lake.writing import SchemaClash, parquet_writer, upsert, write
 
 __all__ = [
     "Answer",
@@ -71,11 +71,9 @@ __all__ = [
     "literal",
     "parquet_writer",
     "pinned",
-    "purge",
     "quoted",
     "read",
     "remove_rows",
-    "replace_where",
     "rows",
     "scattered",
     "schema",

@@ -16,7 +16,7 @@ from deltalake import CommitProperties
 
 from huicheng.ground.api import scratch
 from huicheng.lake.holding import gate, held, in_use
-from huicheng.lake.tables import CHANGED, facts, files_of, folder, open_table, opened, tables
+from huicheng.lake.tables import CHANGED, facts, files_of, folder, open_table, opened
 from huicheng.lake.writing import PARQUET, RETRIES, retried
 
 TARGET_FILE = 128 * 1024 * 1024
@@ -75,11 +75,6 @@ def clean(table: str, *, keep_days: float = 30, dry_run: bool = False) -> Cleane
     place = folder(table)
     expired = sum(str(path.relative_to(place)) in removed for path in left)
     return Cleaned(expired, len(left) - expired)
-
-
-def purge(*, keep_days: float = 30) -> dict[str, Cleaned]:
-    """``clean`` for every table."""
-    return {table: clean(table, keep_days=keep_days) for table in tables()}
 
 
 def spare(table: str, recent: set[str]) -> list[Path]:

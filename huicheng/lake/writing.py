@@ -23,9 +23,8 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError
 
 from huicheng.lake.holding import LakeBusy, held
-from huicheng.lake.quoting import literal, quoted
+from huicheng.lake.quoting import quoted
 from huicheng.lake.tables import arrow_schema, exists, folder, open_table
-from huicheng.lake.tables import schema as schema_of
 
 Data: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
 Txn: TypeAlias = tuple[str, int]
@@ -117,19 +116,6 @@ def _begun(stream: pa.RecordBatchReader) -> tuple[pa.RecordBatch | None, pa.Reco
     first = next(stream, None)
     whole = itertools.chain([first] if first is not None else [], stream)
     return first, pa.RecordBatchReader.from_batches(stream.schema, whole)
-
-
-def replace_where(table: str, data: Data, *, column: str, value: str, txn: Txn | None = None) -> int:
-    """Put ``data`` in the place of the rows whose ``column`` is ``value``."""
-
-    def put(stream: pa.RecordBatchReader) -> int:
-        write_deltalake(
-            str(folder(table)), _fitted(stream, schema_of(table)), mode="overwrite",
-            predicate=f"{quoted(column)} = {literal(value)}", writer_properties=PARQUET, commit_properties=_properties(txn),
-        )  # fmt: skip
-        return open_table(table).version()
-
-    return _onto(table, data, txn, put)
 
 
 def upsert(

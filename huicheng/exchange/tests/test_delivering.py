@@ -6,6 +6,7 @@ from openpyxl import Workbook
 
 from huicheng.exchange import api as exchange
 from huicheng.exchange import committing
+from huicheng.exchange.tests.refused import refused_rows
 from huicheng.ground.api import (
     Actor,
     acting_as,
@@ -63,7 +64,7 @@ def test_a_refused_row_comes_back_in_a_file_of_the_same_shape(deliver):
     receipt = deliver(HEADER + WANG + LI + "3\t\t\t\t\n" + "4\t只有两格\n")
     assert (receipt.accepted, receipt.refused) == (2, 2)
     assert receipt.refused_file.endswith(".tsv")
-    first, second = exchange.refused_rows(receipt.id)
+    first, second = refused_rows(receipt.id)
     assert first["个人编号"] == "3"
     assert first["退回原因"].startswith("姓名：必填项为空")
     assert "应有 5 列，实有 2 列" in second["退回原因"]
@@ -104,7 +105,7 @@ def test_an_older_file_delivered_again_after_a_newer_one_counts(deliver):
 
 def test_the_second_row_of_the_same_key_is_sent_back(deliver):
     receipt = deliver(HEADER + WANG + LI.replace("2\t", "1\t", 1))
-    assert exchange.refused_rows(receipt.id)[0]["退回原因"].startswith("个人编号：同一份文件里")
+    assert refused_rows(receipt.id)[0]["退回原因"].startswith("个人编号：同一份文件里")
     assert names() == ["王芳"]
 
 
@@ -121,7 +122,7 @@ def test_a_file_of_bad_rows_only_does_not_empty_the_table(deliver):
     with pytest.raises(exchange.NothingAccepted, match="资源保持原样"):
         deliver(HEADER + "3\t\t\t\t\n")
     assert names() == ["王芳"]
-    assert exchange.refused_rows(exchange.receipts(state="failed")[0].id)
+    assert refused_rows(exchange.receipts(state="failed")[0].id)
 
 
 def test_a_header_alone_does_not_empty_the_table(deliver):
@@ -148,7 +149,7 @@ def test_refused_rows_of_a_workbook_come_back_as_a_workbook(tmp_path):
     book.save(tmp_path / "a.xlsx")
     receipt = exchange.deliver("civil_records", tmp_path / "a.xlsx", actor=system_actor("test"))
     assert receipt.refused_file.endswith(".xlsx")
-    assert "姓名：必填项为空" in exchange.refused_rows(receipt.id)[0]["退回原因"]
+    assert "姓名：必填项为空" in refused_rows(receipt.id)[0]["退回原因"]
 
 
 def test_an_upsert_resource_keeps_what_the_new_file_does_not_name(tmp_path):

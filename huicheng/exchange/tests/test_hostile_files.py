@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from huicheng.exchange import api as exchange
+from huicheng.exchange.tests.refused import refused_rows
 from huicheng.ground.api import home, system_actor
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_nul_bytes_send_their_row_back_and_name_the_column(tmp_path):
     path.write_bytes(HEADER + rows.encode())
     receipt = send(path)
     assert (receipt.accepted, receipt.refused) == (1, 1)
-    assert "姓名：含有 NUL 字节" in exchange.refused_rows(receipt.id)[0]["退回原因"]
+    assert "姓名：含有 NUL 字节" in refused_rows(receipt.id)[0]["退回原因"]
 
 
 def test_bytes_of_a_wrong_encoding_send_their_row_back(tmp_path):
@@ -113,7 +114,7 @@ def test_bytes_of_a_wrong_encoding_send_their_row_back(tmp_path):
     path.write_bytes(HEADER + good + b"2,\xff\xfe\xfd,x\n")
     receipt = send(path)
     assert receipt.refused == 1
-    assert "乱码" in exchange.refused_rows(receipt.id)[0]["退回原因"]
+    assert "乱码" in refused_rows(receipt.id)[0]["退回原因"]
 
 
 def test_a_missing_file_and_an_empty_one_are_told_apart(tmp_path):

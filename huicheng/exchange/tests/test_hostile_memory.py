@@ -25,6 +25,7 @@ exchange.sync_declared()
 DELIVER = """
 import resource, sys, django; django.setup()
 from huicheng.exchange import api as exchange
+from huicheng.exchange.tests.refused import refused_rows
 from huicheng.ground.api import acting_as, run_inline, system_actor
 try:
     try:
@@ -33,7 +34,7 @@ try:
         with acting_as(system_actor("test")):
             run_inline(exchange.confirm(held.receipt.id))
         receipt = exchange.receipt(held.receipt.id)
-    told = f"{receipt.accepted}/{receipt.rows} " + " ".join(r["退回原因"] for r in exchange.refused_rows(receipt.id))
+    told = f"{receipt.accepted}/{receipt.rows} " + " ".join(r["退回原因"] for r in refused_rows(receipt.id))
 except exchange.SourceRefused as refusal:
     told = f"{type(refusal).__name__} {refusal}"
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, told)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from huicheng.exchange import api as exchange
 from huicheng.exchange.landing import kept_at
 from huicheng.exchange.models import Delivery
+from huicheng.exchange.tests.refused import refused_rows
 from huicheng.ground.api import ANONYMOUS, acting_as, events, home, run_inline, scratch, system_actor
 from huicheng.lake import api as lake
 
@@ -159,7 +160,7 @@ def test_a_restored_city_finds_its_own_files_and_leaves_the_other_citys(receipt,
         patched.setenv("HUICHENG_HOME", str(other))
         there = exchange.receipt(receipt.id)
         assert Path(there.refused_file).is_relative_to(other)
-        assert exchange.refused_rows(receipt.id)
+        assert refused_rows(receipt.id)
         with acting_as(system_actor("test")):
             exchange.erase("insurance_members", [{"person_no": "1"}])
         assert not Path(there.refused_file).exists()

@@ -46,12 +46,6 @@ def test_a_new_column_is_added_by_an_append():
     assert lake.rows("raw.firms") == 3
 
 
-def test_one_slice_is_replaced_and_the_others_stay():
-    lake.write("raw.firms", FIRMS)
-    lake.replace_where("raw.firms", pa.table({"code": ["B"], "name": ["改名"]}), column="code", value="B")
-    assert names("raw.firms") == ["改名", "沈阳一厂"]
-
-
 def test_a_stream_that_breaks_leaves_the_table_as_it_was():
     lake.write("raw.firms", FIRMS)
 
@@ -104,14 +98,13 @@ def test_what_was_never_written_is_named_in_the_error():
         lake.read("raw.firms", version=7)
 
 
-@pytest.mark.parametrize("change", ["append", "upsert", "replace_where"])
+@pytest.mark.parametrize("change", ["append", "upsert"])
 def test_rows_of_another_type_are_refused_without_a_value_of_theirs(change):
     lake.write("raw.years", pa.table({"code": ["A"], "year": [1980]}))
     odd = pa.table({"code": ["A"], "year": ["王芳"]})
     ways = {
         "append": lambda: lake.write("raw.years", odd, mode="append"),
         "upsert": lambda: lake.upsert("raw.years", odd, keys=["code"]),
-        "replace_where": lambda: lake.replace_where("raw.years", odd, column="code", value="A"),
     }
     with pytest.raises(lake.SchemaClash, match="year") as clash:
         ways[change]()

@@ -102,6 +102,22 @@ class TestCkan:
                 ckan.action.datastore_search(resource_id=name)
         assert said[0] == said[1]
 
+    def test_its_client_shows_a_resource_with_its_address(self, ckan):
+        shown = ckan.action.resource_show(id="metro_stations:csv")
+        assert (shown["format"], shown["package_id"]) == ("CSV", "metro_stations")
+        assert shown["url"].endswith("/open/metro_stations/download/csv/")
+        with pytest.raises(NotFound):
+            ckan.action.resource_show(id="base.people:csv")
+
+    def test_its_client_gets_rows(self, ckan, air):
+        found = ckan.action.datastore_search(
+            resource_id="air_hourly", filters={"pm25_taiyuanjie": 7}, fields=["time", "pm25_taiyuanjie"]
+        )
+        assert [(row["time"][:13], row["pm25_taiyuanjie"]) for row in found["records"]] == [
+            ("2015-11-08T07", 7.0)
+        ]
+        assert (found["total"], [one["id"] for one in found["fields"]]) == (1, ["time", "pm25_taiyuanjie"])
+
     def test_a_missing_parameter_is_a_validation_error(self, ckan):
         with pytest.raises(ValidationError):
             ckan.action.package_show()
