@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from huicheng.exchange.catalogue.entries import UnknownResource, statistics
 from huicheng.exchange.evidence.models import SubjectSet
-from huicheng.exchange.supervising.models import Standing, Use
+from huicheng.exchange.evidence.receipts import QuestionAsked
+from huicheng.exchange.supervising.models import ReadOf, Standing, Use
 from huicheng.ground.api import EventRecord
 
 QUICK, SLOW = 100, 1000
@@ -24,6 +25,10 @@ def count_reading(record: EventRecord) -> None:
     parts: Parts = document.get("reads", ())
     if not parts:
         return
+    if (
+        record.kind == QuestionAsked.kind()
+    ):  # a look-up of one record is for whom it is about, not for its provider
+        _list(record, {table for part in parts for table in part["tables"]})
     sets = {part["set"] for part in parts if part["set"]}
     people = dict(SubjectSet.objects.filter(sha256__in=sets).values_list("sha256", "count"))
     ms = record.data.get("ms") or None
@@ -32,6 +37,12 @@ def count_reading(record: EventRecord) -> None:
         naming = [part for part in parts if table in part["tables"]]
         # How long one table of several took, nobody measured.
         _add(record, _code(table), _figures(naming, people, ms if len(parts) == 1 else None))
+
+
+def _list(record: EventRecord, tables: Iterable[str]) -> None:
+    same = {"reading": record.id, "department": record.department, "at": record.at}
+    rows = [ReadOf(resource=code, **same) for code in ("", *sorted({_code(table) for table in tables}))]
+    ReadOf.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _code(table: str) -> str:

@@ -13,7 +13,7 @@ from huicheng.exchange.supervising.measuring import (
     supervise,
 )
 from huicheng.exchange.supervising.totalling import Totals, totals
-from huicheng.exchange.supervising.watching import Used, filled, readings, refusals, use
+from huicheng.exchange.supervising.watching import Used, filled, readings, readings_told, refusals, use
 from huicheng.exchange.supervising.wording import CONCERNS, Worded
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "count_reading",
     "filled",
     "readings",
+    "readings_told",
     "refusals",
     "seen_of",
     "supervise",

@@ -35,6 +35,28 @@ class Use(models.Model):
         return f"{self.day} {self.resource} {self.department}"
 
 
+class ReadOf(models.Model):
+    """A reading once under each resource it was of and once under none: reader and provider turn the pages of theirs."""
+
+    reading = models.UUIDField()
+    resource = models.CharField(max_length=120, blank=True)
+    department = models.CharField("读取部门", max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "读取"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reading", "resource"], name="supervising_one_row_a_reading"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["resource", "-at"], name="supervising_read_of_one"),
+            models.Index(fields=["department", "-at"], name="supervising_read_by_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.resource} {self.reading}"
+
+
 class Standing(models.Model):
     """A table's newest version as its log tells it, so that ten thousand need not be opened to count them."""
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from huicheng.exchange.asking import AccessRefused
 from huicheng.exchange.evidence.receipts import QuestionAsked
 from huicheng.exchange.models import ResourceRow
-from huicheng.exchange.supervising.models import Use
+from huicheng.exchange.supervising.models import ReadOf, Use
 from huicheng.ground.api import EventRecord, events
 
 FIGURES = ("reads", "rows", "people", "failed", "refused", "ms", "timed", "quick", "slow")
@@ -82,6 +82,20 @@ def readings(
     """The newest receipts of readings: a department's own, or those whose event stands under ``resource``."""
     subject = f"resource:{resource}" if resource else None
     return events(kind=QuestionAsked.kind(), department=department, subject=subject, limit=limit)
+
+
+def readings_told(*, reader: str | None = None, owner: str | None = None) -> QuerySet[ReadOf, Any]:
+    """Every reading that the news brought, newest first, to be turned in pages: its number and moment.
+
+    All of them, those of the department ``reader``, or those of at least one table that ``owner`` provides.
+    """
+    rows = ReadOf.objects.filter(resource="") if owner is None else _of(owner)
+    rows = rows.filter(department=reader) if reader is not None else rows
+    return rows.order_by("-at", "-reading").values("reading", "at").distinct()
+
+
+def _of(owner: str) -> QuerySet[ReadOf]:
+    return ReadOf.objects.filter(resource__in=ResourceRow.objects.filter(owner=owner).values("code"))
 
 
 def refusals(*, department: str | None = None, limit: int = 30) -> list[EventRecord]:

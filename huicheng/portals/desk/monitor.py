@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,7 +37,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         chart=_day_chart(by_day), speed=_speed(by_day), any=any(one.reads or one.refused for one in by_day),
         departments=_by_department(exchange.use("department", days=days, **scope)),
         resources=_by_resource(exchange.use("resource", days=days, **scope)),
-        newest=_newest(actor), turned_away=_turned_away(actor),
+        page=_page(request, scope), turned_away=_turned_away(actor),
     )  # fmt: skip
     context["department_columns"] = _columns(_("读取部门"))
     context["resource_columns"] = _columns(_("资源"), link="href")
@@ -140,9 +141,11 @@ def of_resource(code: str, *, days: int = 90) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _newest(actor: Actor) -> list[dict[str, Any]]:
-    own = None if sees_all(actor) else actor.department or "-"
-    return [_reading_row(one) for one in exchange.readings(department=own, limit=NEWEST)]
+def _page(request: HttpRequest, scope: dict[str, str]) -> Page[Any]:
+    """Of the receipts of either side; only those that are shown are read."""
+    page = Paginator(exchange.readings_told(**scope), NEWEST).get_page(request.GET.get("page"))
+    page.object_list = [_reading_row(ground.event_of(str(one["reading"]))) for one in page.object_list]
+    return page
 
 
 def _reading_row(event: EventRecord) -> dict[str, Any]:
@@ -170,14 +173,24 @@ def _turned_away(actor: Actor) -> list[dict[str, Any]]:
 
 @opens_to("official")
 def reading_receipt(request: HttpRequest, reading: UUID) -> JsonResponse:
-    """The signed receipt of a reading, for who read or who looks after the platform; anybody checks it offline."""
+    """The signed receipt of a reading, for who read, who provides what was read, or who looks after the platform."""
     found = _reading(str(reading))
-    actor = current_actor()
-    if found is None or not (sees_all(actor) or found.department == (actor.department or "-")):
+    if found is None or not _may_open(found, current_actor()):
         raise Http404(_("没有这份回执。"))
-    answer = JsonResponse(ground.proof(found.id), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer = JsonResponse(
+        exchange.reading_proof(found.id), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
     answer["Content-Disposition"] = content_disposition_header(True, f"reading-{found.id}.json")
     return answer
+
+
+def _may_open(found: EventRecord, actor: Actor) -> bool:
+    if sees_all(actor) or found.department == (actor.department or "-"):
+        return True
+    try:
+        return bool(exchange.reading_of(found.id, actor))
+    except exchange.NoSuchReading:
+        return False
 
 
 def _reading(number: str) -> EventRecord | None:

@@ -73,6 +73,29 @@ def test_the_receipt_of_a_reading_is_for_its_department_and_proves_itself(wang, 
         assert proven.document["purpose"] == "核对户籍"
 
 
+def test_the_provider_finds_readings_of_its_table_and_opens_their_receipts(wang, li, zhao, read):
+    exchange.ask("SELECT name FROM raw.police_households", who("zhao"), purpose="全市盘点")
+    heard()
+    (shown,) = [one for one in wang.get("/desk/monitor/").context["page"] if one["purpose"] == "全市盘点"]
+    place = f"/desk/monitor/{shown['id']}/receipt.json"
+    proven = ground.check_proof(wang.get(place).json(), keys=[one.pem for one in ground.public_keys()])
+    assert proven.document["department"] == "shuju"
+    assert li.get(place).status_code == 404
+    assert "全市盘点" not in text(li, "/desk/monitor/")
+
+
+def test_receipts_are_turned_page_by_page(wang, read, monkeypatch):
+    monkeypatch.setattr("huicheng.portals.desk.monitor.NEWEST", 2)
+    for number in range(3):
+        exchange.ask("SELECT name FROM raw.police_households", who("wang"), purpose=f"第 {number} 次")
+    heard()
+    pages = [wang.get("/desk/monitor/", {"page": n, "side": "ours"}).context["page"] for n in (1, 2)]
+    assert [[one["purpose"] for one in page] for page in pages] == [
+        ["第 2 次", "第 1 次"],
+        ["第 0 次", "核对户籍"],
+    ]
+
+
 def test_an_event_that_is_no_reading_has_no_receipt_here(zhao, receipt):
     delivery = next(one for one in ground.events(limit=20) if "Delivery" in one.kind)
     assert zhao.get(f"/desk/monitor/{delivery.id}/receipt.json").status_code == 404
