@@ -9,18 +9,26 @@ from huicheng.city.showing import bar
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, current_actor, department
 
-SHOWN = 20
+SHOWN, LINKED = 20, (".ttl", ".jsonld")
 
 
 def write(out: Console, target: Path, owner: str | None) -> None:
-    if target.suffix.lower() != ".xlsx":
-        raise BadInput(f"{target} 要以 .xlsx 结尾。")
+    if target.suffix.lower() not in (".xlsx", *LINKED):
+        raise BadInput(f"{target} 要以 .xlsx、.ttl 或 .jsonld 结尾。")
     if not target.parent.is_dir():
         raise BadInput(f"没有文件夹 {target.parent}。")
     if owner:
         department(owner)
+    out.print(f"[green]✓[/green] {target}：{_written(target, owner):,} 个资源")
+
+
+def _written(target: Path, owner: str | None) -> int:
+    if target.suffix.lower() in LINKED:
+        from huicheng.portals.open.api import write_linked
+
+        return write_linked(target, owner=owner)
     target.write_bytes(exchange.export_form(owner=owner))
-    out.print(f"[green]✓[/green] {target}：{len(exchange.resources(owner=owner)):,} 个资源")
+    return len(exchange.resources(owner=owner))
 
 
 def bring_in(out: Console, source: Path, returned: Path | None) -> int:

@@ -12,6 +12,10 @@ from huicheng.exchange.asking import (
     sample,
 )
 from huicheng.exchange.catalogue import (
+    CYCLES,
+    RIGHTS,
+    TERMS,
+    TYPES,
     Category,
     Change,
     Completeness,
@@ -23,6 +27,7 @@ from huicheng.exchange.catalogue import (
     Imported,
     Mistake,
     NoSuchDraft,
+    NotACatalogue,
     OwnReview,
     PersonalFieldOpen,
     Problem,
@@ -65,6 +70,7 @@ from huicheng.exchange.catalogue import (
     sync_declared,
     table_of,
     take_back,
+    terms_of,
     unfinished,
     versions,
     wrote_it,
@@ -139,7 +145,6 @@ from huicheng.exchange.receipts import (
     issues,
     receipt,
     receipts,
-    refused_rows,
 )
 from huicheng.exchange.refusals import (
     AccessDenied,
@@ -179,6 +184,10 @@ from huicheng.exchange.texts import Texts, read_texts
 
 __all__ = [
     "CHOICES",
+    "CYCLES",
+    "RIGHTS",
+    "TERMS",
+    "TYPES",
     "TYPES_OF",
     "About",
     "AccessDenied",
@@ -231,6 +240,7 @@ __all__ = [
     "NoSuchReading",
     "NoSuchReceipt",
     "NoSuchSheet",
+    "NotACatalogue",
     "NotHeld",
     "NotSigned",
     "NotText",
@@ -328,7 +338,6 @@ __all__ = [
     "recall",
     "receipt",
     "receipts",
-    "refused_rows",
     "remember_mapping",
     "resource",
     "resources",
@@ -352,6 +361,7 @@ __all__ = [
     "sync_declared",
     "table_of",
     "take_back",
+    "terms_of",
     "unfinished",
     "versions",
     "why_stopped",

@@ -14,14 +14,14 @@ out = Terminal(highlight=False)
 
 @click.group()
 def catalogue() -> None:
-    """The catalogue of resources: the bureaux' form out and in, and what is wrong with it."""
+    """The catalogue of resources: the bureaux' form and DCAT out and in, and what is wrong with it."""
 
 
 @catalogue.command("export")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--owner", help="Only this department's resources (its code).")
 def catalogue_export(target: Path, owner: str | None) -> None:
-    """Write the catalogue to TARGET (.xlsx), one line an item, as bureaux fill it in."""
+    """Write the catalogue to TARGET: .xlsx, one line an item, as bureaux fill it in; .ttl or .jsonld, as DCAT-AP 3."""
     from huicheng.city.cataloguing import write
 
     write(out, target, owner)
@@ -31,7 +31,7 @@ def catalogue_export(target: Path, owner: str | None) -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="Where what is wrong goes.")
 def catalogue_import(source: Path, returned: Path | None) -> None:
-    """Bring a filled form in as drafts; what is wrong comes back as a form with reasons."""
+    """Bring a filled form, or DCAT-AP 3 (.ttl, .jsonld), in as drafts; what is wrong comes back as a form with reasons."""
     from huicheng.city.cataloguing import bring_in
 
     sys.exit(bring_in(out, source, returned))

@@ -52,9 +52,14 @@ from huicheng.exchange.catalogue.life import (
     versions,
     wrote_it,
 )
+from huicheng.exchange.catalogue.linked import CYCLES, RIGHTS, TERMS, TYPES, NotACatalogue, terms_of
 
 __all__ = [
     "CYCLE",
+    "CYCLES",
+    "RIGHTS",
+    "TERMS",
+    "TYPES",
     "Category",
     "Change",
     "Completeness",
@@ -66,6 +71,7 @@ __all__ = [
     "Imported",
     "Mistake",
     "NoSuchDraft",
+    "NotACatalogue",
     "OwnReview",
     "PersonalFieldOpen",
     "Problem",
@@ -108,6 +114,7 @@ __all__ = [
     "sync_declared",
     "table_of",
     "take_back",
+    "terms_of",
     "unfinished",
     "versions",
     "wrote_it",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huicheng.exchange.catalogue.entries import LISTED, Entry, entries_of
 from huicheng.exchange.catalogue.form import CODE, Filled, Mistake, lines_of, read_form, write_form
 from huicheng.exchange.catalogue.life import draft
+from huicheng.exchange.catalogue.linked import SYNTAXES, read_linked
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.models import EntryVersion, ResourceRow
 from huicheng.ground.api import Actor, BadInput
@@ -43,10 +44,14 @@ def export_form(*, owner: str | None = None) -> bytes:
 
 
 def import_form(path: Path, actor: Actor, *, progress: Callable[[int], None] | None = None) -> Imported:
-    """Bring a filled form in as drafts, one resource at a time; what is already so is left alone."""
+    """Bring a filled form in as drafts, one resource at a time; what is already so is left alone.
+
+    A catalogue as linked data, ``.ttl`` or ``.jsonld``, is read the same way.
+    """
+    read = read_linked if path.suffix.lower() in SYNTAXES else read_form
     drafted, unchanged = list[str](), list[str]()
     mistakes, returned = list[Mistake](), list[dict[str, str]]()
-    for count, filled in enumerate(read_form(path), 1):
+    for count, filled in enumerate(read(path), 1):
         found = _take(filled, actor, drafted, unchanged)
         mistakes += found
         returned += _given_back(filled, found)

@@ -103,7 +103,7 @@ def read_form(path: Path) -> Iterator[Filled]:
             do=_("请用 huicheng catalogue export 导出的表格填写"), row=0,
         )  # fmt: skip
     for first, lines in _groups(_lines(source.chunks(), header)):
-        yield _filled(first, lines)
+        yield filled_of(first, lines)
 
 
 def _lines(chunks: Iterable[Any], header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -131,7 +131,8 @@ def _groups(lines: Iterable[tuple[int, dict[str, str]]]) -> Iterator[tuple[int, 
         yield first, held
 
 
-def _filled(first: int, lines: list[dict[str, str]]) -> Filled:
+def filled_of(first: int, lines: list[dict[str, str]]) -> Filled:
+    """One resource of these lines, checked."""
     mistakes: list[Mistake] = []
     head = _head(first, lines, mistakes)
     items = [item for i, line in enumerate(lines) if (item := _item(first + i, line, mistakes))]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
-from huicheng.exchange.api import Entry, Resource, category
+from huicheng.exchange.api import CYCLES, RIGHTS, TERMS, TYPES, Entry, Resource, category, terms_of
 from huicheng.ground.api import department
 from huicheng.portals.open import catalogue, tables
 from huicheng.portals.open.shown import LICENCES
@@ -29,11 +29,6 @@ MEDIA: Final = "https://www.iana.org/assignments/media-types/"
 PAGE: Final = 100
 FORMATS = {"ttl": ("turtle", "text/turtle"), "jsonld": ("json-ld", "application/ld+json"),
            "rdf": ("pretty-xml", "application/rdf+xml")}  # fmt: skip
-CYCLES = {"realtime": "UPDATE_CONT", "daily": "DAILY", "weekly": "WEEKLY", "monthly": "MONTHLY",
-          "quarterly": "QUARTERLY", "yearly": "ANNUAL"}  # fmt: skip
-RIGHTS = {"unconditional": "PUBLIC", "conditional": "RESTRICTED", "none": "NON_PUBLIC"}
-TYPES = {"integer": "integer", "number": "double", "money": "decimal", "date": "date", "datetime": "dateTime",
-         "boolean": "boolean"}  # fmt: skip
 FILES = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json"),
          "parquet": ("PARQUET", "application/vnd.apache.parquet"), "geojson": ("GEOJSON", "application/geo+json")}  # fmt: skip
 
@@ -51,6 +46,36 @@ class Site:
 
 def graph(entries: Sequence[Entry], site: Site, *, total: int) -> Graph:
     """One page of the catalogue, with the links to the others."""
+    made = _listing(entries, site)
+    _pages(made, site, total)
+    return made
+
+
+def whole(entries: Sequence[Entry], site: Site) -> Graph:
+    """For the bureau: what is closed too, its columns in their order, and what DCAT has no word for beside it."""
+    made = _listing(entries, site)
+    made.bind("hc", TERMS)
+    for one in entries:
+        _beside(made, one, site)
+    return made
+
+
+def _beside(made: Graph, entry: Entry, site: Site) -> None:
+    about, (said, items) = site.url("dataset", entry.spec.code), terms_of(entry)
+    schema = _schema(made, entry.spec)
+    made.add((about, CSVW.tableSchema, schema))
+    named = {str(made.value(column, CSVW.name)): column for column in made.objects(schema, CSVW.column)}
+    places = [
+        (about, said),
+        *((named[f.name], item) for f, item in zip(entry.spec.fields, items, strict=True)),
+    ]
+    for place, words in places:
+        for term, text in words.items():
+            if text:
+                made.add((place, URIRef(TERMS + term), Literal(text)))
+
+
+def _listing(entries: Sequence[Entry], site: Site) -> Graph:
     made = Graph()
     for prefix, space in (
         ("dcat", DCAT),
@@ -63,7 +88,6 @@ def graph(entries: Sequence[Entry], site: Site, *, total: int) -> Graph:
     home = _catalogue(made, site)
     for one in entries:
         made.add((home, DCAT.dataset, dataset(made, one, site)))
-    _pages(made, site, total)
     return made
 
 
