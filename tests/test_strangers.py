@@ -70,6 +70,7 @@ class Town:
     ticket: links.Signed
     key: str
     question: str
+    asked: str
 
     def client(self, who: str | None) -> Client:
         """With a session; ``KEY`` is a program of 李强's department with its key."""
@@ -132,6 +133,7 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("query", "subscription_id"): lambda town: Value(town.subscription, "S20260101-99999999", kept=True),
     ("desk", "field"): lambda town: Value("name", "nothing"),
     ("desk", "reading"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
+    ("query", "reading"): lambda town: Value(town.asked, "00000000-0000-4000-8000-000000000000", kept=True),
     ("desk:catalogue_form_done", "job_id"): lambda town: Value(
         town.job, "00000000-0000-4000-8000-000000000000", kept=True
     ),
@@ -180,9 +182,15 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     application, grant = granted()
     subscription, feed = followed(path)
     real = dead_letter(subscription), joined(), shared(grant), key_of_another()
-    return Town(
-        receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real, put(real[1])
-    )
+    told = put(real[1]), read_in_bulk()
+    return Town(receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real, *told)
+
+
+def read_in_bulk() -> str:
+    """The police read a table of theirs; the number is of the receipt."""
+    wang = identity.actor_of(account("wang"))
+    exchange.ask("SELECT name FROM raw.police_households", wang, purpose="核对户籍")
+    return exchange.readings(department="gongan", limit=1)[0].id
 
 
 def dead_letter(subscription: str) -> str:
@@ -428,6 +436,7 @@ def test_the_owner_does_get_what_strangers_do_not(town):
     for place in (f"deliveries/{town.receipt.id}/", f"deliver/{town.draft}/", f"jobs/{town.job}/"):
         assert client.get(f"/desk/{place}").status_code == 200, place
     assert FILE in client.get(f"/desk/deliveries/{town.receipt.id}/").content.decode()
+    assert client.get(f"/api/v1/receipts/{town.asked}").json()["event"]["id"] == town.asked
 
 
 REGEX_GROUP = re.compile(r"\(\?P<\w+>([^)]*)\)\$?")

@@ -9,12 +9,20 @@ from huicheng.city.cli import main
 from huicheng.exchange import api as exchange
 from huicheng.exchange.tests.town import SUN, publish_files
 from huicheng.ground.api import events, public_keys, system_actor
+from huicheng.ground.schemes import SCHEMES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(params=["ed25519", "sm2"], autouse=True)
+def scheme(request, monkeypatch):
+    """Whichever the city signs with."""
+    monkeypatch.setenv("HUICHENG_SIGNING", request.param)
+    return SCHEMES[request.param]
+
+
 @pytest.fixture
-def receipt(tmp_path):
+def receipt(tmp_path, scheme):
     file = tmp_path / "schools.csv"
     file.write_text("学籍号,姓名\nX1,王芳\n", encoding="utf-8")
     made = exchange.deliver("school_rolls", file, actor=system_actor("test"))
@@ -27,10 +35,11 @@ def run(*args):
     return CliRunner().invoke(main, ["verify", *map(str, args)])
 
 
-def test_a_receipt_of_a_delivery_holds(receipt):
+def test_a_receipt_of_a_delivery_holds(receipt, scheme):
     told = run(receipt)
     assert told.exit_code == 0, told.output
     assert "school_rolls" in told.output
+    assert f"签名：{scheme.title}" in told.output
 
 
 def test_the_published_list_of_keys_is_enough(receipt, tmp_path, client):

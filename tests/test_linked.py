@@ -28,8 +28,8 @@ STRANGER = """
 
 
 @pytest.fixture(autouse=True)
-def _catalogue(catalogue):
-    pass
+def _catalogue(db):
+    exchange.sync_declared()
 
 
 def brought(path, actor=ZHAO):
