@@ -108,7 +108,13 @@ from huicheng.exchange.evidence.receipts import (
     signed_record,
 )
 from huicheng.exchange.evidence.sets import sql_key
-from huicheng.exchange.evidence.showing import NoSuchReading, disclosed_proof, reading_of, reading_proof
+from huicheng.exchange.evidence.showing import (
+    NoSuchReading,
+    disclosed_proof,
+    reading_of,
+    reading_proof,
+    rows_handed_out,
+)
 from huicheng.exchange.exporting import export
 from huicheng.exchange.feeding import door as feeding
 from huicheng.exchange.feeding.door import *  # noqa: F403
@@ -346,6 +352,7 @@ __all__ = [
     "return_entry",
     "roll_back",
     "rollback_of",
+    "rows_handed_out",
     "sample",
     "search",
     "service_snippet",

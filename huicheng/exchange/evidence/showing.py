@@ -38,6 +38,15 @@ def _newest(begun: EventRecord) -> EventRecord:
     return next((one for one in ends if one.data.get("signed")), begun)
 
 
+def rows_handed_out(begun: EventRecord) -> int | None:
+    """Of all its questions together; None while they are on their way, and where they broke off or failed."""
+    rows = [part["rows"] for part in begun.data["signed"]["document"]["reads"]]
+    if None not in rows:
+        return sum(rows)
+    ends = events(subject=f"reading:{begun.id}", kind=ExportFinished.kind(), limit=1)
+    return int(ends[0].data["rows"]) if ends else None
+
+
 def reading_of(number: str, actor: Actor) -> EventRecord:
     """A reading of the actor's own department, or of a table that it provides; anybody else's is not there."""
     found = _reading(number)

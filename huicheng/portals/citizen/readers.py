@@ -60,20 +60,28 @@ def _in_bulk(actor: Actor) -> list[Reading]:
 def _bulk(one: exchange.ReadingOf) -> Reading:
     seen = list(dict.fromkeys(line for part in one.parts for line in _seen(part)))
     event = one.event
-    return Reading(event.at, _who(event), _how(one.parts), said(event.purpose), seen, event.id)
+    return Reading(event.at, _who(event), _how(one), said(event.purpose), seen, event.id)
 
 
-def _how(parts: Sequence[Mapping[str, Any]]) -> str:
+def _how(one: exchange.ReadingOf) -> str:
     """In the plainest words of what happened: a row of one's own, a table of all, or a figure too small to hide in."""
+    parts = one.parts
     rules = {part["rule"] for part in parts}
     if "rows" in rules:
-        rows = sum(part["rows"] or 0 for part in parts if part["rule"] == "rows")
-        return _("查阅了 %(rows)s 行数据，其中有您的") % {"rows": f"{rows:,}"}
+        rows = _rows(one)
+        said_of = _("查阅了 %(rows)s 行数据，其中有您的") if rows else _("导出了一部分数据，其中有您的")
+        return said_of % {"rows": f"{rows:,}"}
     if any(part["rows"] is None for part in parts):
         return _("导出了整张表，其中有您的数据")
     if "everyone" in rules:
         return _("查阅了整张表得出的结果，其中用到您的数据")
     return _("查看了汇总数字，您所在的一格人数太少，可能认得出您")
+
+
+def _rows(one: exchange.ReadingOf) -> int:
+    """Rows that go out in pieces are counted when the last one has gone."""
+    told = [part["rows"] for part in one.parts if part["rule"] == "rows"]
+    return (exchange.rows_handed_out(one.event) or 0) if None in told else sum(told)
 
 
 def _seen(part: Mapping[str, Any]) -> list[str]:

@@ -155,7 +155,7 @@ def _reading_row(event: EventRecord) -> dict[str, Any]:
     return {
         "id": event.id, "at": event.at, "who": event.actor_name or event.actor, "bureau": reader_words(event.department),
         "purpose": said(event.purpose), "tables": list(titles(codes).values()),
-        "rows": sum(one["rows"] or 0 for one in reads), "failed": any(one["rule"] == "failed" for one in reads),
+        "rows": exchange.rows_handed_out(event) if reads else None, "failed": any(one["rule"] == "failed" for one in reads),
         "masked": event.data.get("masked", 0), "ms": event.data.get("ms") or None,
     }  # fmt: skip
 

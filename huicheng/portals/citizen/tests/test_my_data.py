@@ -190,6 +190,8 @@ def test_an_official_is_not_let_into_a_residents_pages(client, registers):
 
 SUN = Actor(id="account:8", name="孙丽", kind="official", department="weijian", duties=frozenset({"read"}))
 
+ZHAO = Actor(id="account:9", name="赵敏", kind="official", department="shuju", duties=frozenset({"steward"}))
+
 
 @pytest.fixture
 def people(registers):
@@ -214,6 +216,14 @@ def test_a_bulk_reading_stands_on_her_page_with_its_fields_and_its_receipt(peopl
     proof = client.get(f"/me/reads/{read.receipt}/receipt.json").json()
     proven = check_proof(proof, keys=[one.pem for one in public_keys()])
     assert (proven.document["name"], proven.members) == ("孙丽", ("PWANG0000001",))
+
+
+def test_an_export_says_how_many_rows_went_out_once_they_did(people):
+    pieces = exchange.export("base.people", ZHAO, form="csv", purpose="全市盘点")
+    assert "导出了整张表" in resident().get("/me/reads/").content.decode()
+    b"".join(pieces)
+    (begun,) = exchange.readings(department="shuju")
+    assert exchange.rows_handed_out(begun) == 2
 
 
 def test_a_bulk_reading_of_others_is_not_hers_nor_is_its_receipt(people):

@@ -96,6 +96,12 @@ def test_receipts_are_turned_page_by_page(wang, read, monkeypatch):
     ]
 
 
+def test_the_rows_of_an_export_stand_in_the_list_once_they_went_out(wang, receipt):
+    b"".join(exchange.export("police_households", who("wang"), form="csv", purpose="年度盘点"))
+    heard()
+    assert [one["rows"] for one in wang.get("/desk/monitor/?side=ours").context["page"]] == [1]
+
+
 def test_an_event_that_is_no_reading_has_no_receipt_here(zhao, receipt):
     delivery = next(one for one in ground.events(limit=20) if "Delivery" in one.kind)
     assert zhao.get(f"/desk/monitor/{delivery.id}/receipt.json").status_code == 404
