@@ -9,12 +9,20 @@ import pytest
 import requests
 from django.utils import timezone
 
-from huicheng.exchange.api import NeedsConfirmation, Terms, confirm, deliver, readings_of, roll_back
+from huicheng.exchange.api import (
+    NeedsConfirmation,
+    Terms,
+    confirm,
+    deliver,
+    reading_proof,
+    readings_of,
+    roll_back,
+)
 from huicheng.exchange.granting.models import GrantRow
 from huicheng.exchange.sharing import making
 from huicheng.exchange.sharing.models import SharedVersion
 from huicheng.exchange.tests.town import granted, official, publish_files
-from huicheng.ground.api import acting_as, deliver_news, events, run_inline, seal
+from huicheng.ground.api import acting_as, check_proof, deliver_news, events, public_keys, run_inline, seal
 from huicheng.identity.api import api_keys, make_key, revoke_key
 from huicheng.identity.models import ApiKey
 from tests.clients import loaded
@@ -118,6 +126,14 @@ def test_a_copy_is_made_once_and_each_time_it_is_handed_out_there_is_a_receipt(p
         found[0]["reads"][0]["answer"]
         == hashlib.sha256(making.file_of(SharedVersion.objects.get()).read_bytes()).hexdigest()
     )
+
+
+def test_the_receipt_of_a_shared_table_names_its_rows_and_its_file(profile, grant):
+    answer = asked_at(profile, f"shares/weijian/schemas/{grant.id}/tables/health_files/query")
+    number = answer.headers["Huicheng-Receipt"]
+    told = check_proof(reading_proof(number), keys=[one.pem for one in public_keys()]).document["sent"]
+    file = requests.get(json.loads(answer.text.splitlines()[2])["file"]["url"], timeout=30).content
+    assert (told["rows"], told["sha256"]) == (12, hashlib.sha256(file).hexdigest())
 
 
 def test_each_handing_out_stands_in_the_log_of_those_it_tells_of(profile, grant):

@@ -1,5 +1,6 @@
 """卫健委 publishes a service; 民政局's program calls it under its grant, and the service is slow, failing or lying."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -73,6 +74,13 @@ def test_a_call_reaches_its_service_with_who_and_why_and_without_the_key(service
 def test_what_is_sent_arrives(service, program):
     answer = program.post("services/health_files/look", '{"id": 1}')
     assert json.loads(answer.content)["body"] == '{"id": 1}'
+
+
+def test_a_call_names_its_receipt_which_knows_the_answer(service, program):
+    answer = called(program, "people/7")
+    told = json.loads(program.get(f"receipts/{answer['Huicheng-Receipt']}").content)
+    (part,) = told["event"]["data"]["signed"]["document"]["reads"]
+    assert part["answer"] == hashlib.sha256(answer.content).hexdigest()
 
 
 def test_a_call_leaves_a_line_without_path_or_body(service, program):
