@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from huicheng.exchange.api import (
@@ -14,6 +16,7 @@ from huicheng.exchange.api import (
     draft,
     export,
     filled,
+    readings_told,
     resource,
     submit,
     supervise,
@@ -52,6 +55,19 @@ def told(code: str = TAXIS.code) -> list[str]:
 def taxis(db):
     act(lambda: declare(TAXIS, by_pack=False))()
     return TAXIS
+
+
+def test_readings_of_before_the_list_are_listed_by_the_upgrade_once(people):
+    ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    ask("SELECT name FROM base.people", ZHAO, purpose="抽查")
+    upgrade = import_module("huicheng.exchange.supervising.migrations.0002_readings_by_resource")
+    for _time in range(2):
+        upgrade.list_earlier(apps, None)
+        heard()
+        assert [
+            len(readings_told(owner=owner)) for owner in (None, resource("base.people").owner, "gongan")
+        ] == [2, 2, 0]
+    assert len(readings_told(reader="zhengfuban")) == 1
 
 
 def test_a_reading_counts_for_its_table_and_once_for_its_department(people):
