@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +67,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     from django.test import TransactionTestCase
 
     with django_db_blocker.unblock():
         pristine.keep()
     TransactionTestCase._fixture_teardown = pristine.put_back
+    yield
+    with django_db_blocker.unblock():
+        pristine.leave()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,10 @@ KEPT = "pristine"
 MINE = (
     "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'django_migrations'"
 )
+LEFT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 _kept: dict[str, sqlite3.Connection] = {}
 
@@ -41,6 +45,13 @@ def put_back(*_case: Any) -> None:
         gone = [f'DELETE FROM "{name}"' for name in tables]
         back = [f'INSERT INTO "{name}" SELECT * FROM {KEPT}."{name}"' for name in tables if name in known]
         cursor.execute("; ".join(gone + back))
+
+
+def leave() -> None:
+    """Threads of tests may have left sessions open, for which the server would keep the database."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LEFT)
 
 
 def _open_file() -> sqlite3.Connection:

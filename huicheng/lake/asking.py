@@ -30,7 +30,7 @@ from huicheng.lake.tables import Snapshot, pin
 from huicheng.lake.timing import in_time
 
 __all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work",
-           "failing_as_asked", "show", "stream", "tables_in"]  # fmt: skip
+           "engine_with", "failing_as_asked", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
 
@@ -202,6 +202,15 @@ def _mounted(
         with _near_rows(near, shown, pins) as engine:
             yield engine
         return
+    with engine_with(shown, pins) as engine:
+        yield engine
+
+
+@contextmanager
+def engine_with(
+    shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One in which these files stand as these tables, and nothing else."""
     with lent_connection(_standing(shown, pins), partial(_with_tables, shown, pins)) as engine:
         yield engine
 
@@ -224,15 +233,17 @@ def _near_rows(
         engine.register(HANDED, near)
         try:
             yield engine
-        finally:
+        except UNREAD:
             engine.unregister(HANDED)
+            raise
+        engine.unregister(HANDED)
 
 
 def _with_tables(shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]) -> duckdb.DuckDBPyConnection:
     engine = closed_connection([path for found in pins.values() for path in found.files])
     try:
         for name, mount in shown.items():
-            show(engine, name, mount, pins[name].files, pins[name].shape)
+            _show(engine, name, mount, pins[name].files, pins[name].shape)
         return locked(engine)
     except BaseException:
         engine.close()
@@ -248,7 +259,7 @@ def _standing(shown: Mapping[str, Mount], pins: Mapping[str, Snapshot]) -> str:
     return "\n".join(said)
 
 
-def show(
+def _show(
     engine: duckdb.DuckDBPyConnection, table: str, mount: Mount, files: Sequence[str], shape: pa.Schema
 ) -> None:
     engine.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.split('.')[0])}")

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from huicheng.lake.asking import TIMEOUT, Mount, QuestionTooLong, failing_as_asked, show
-from huicheng.lake.engine import closed_connection
+from huicheng.lake.asking import TIMEOUT, Mount, QuestionTooLong, engine_with, failing_as_asked
 from huicheng.lake.tables import pin
 from huicheng.lake.timing import in_time
 
@@ -37,15 +36,16 @@ def changes(
     pins = {side: pin(table, number) for side, number in versions.items()}
     files = {side: set(found.files) for side, (found, _hold) in pins.items()}
     own = {side: sorted(mine - files.get(_other(side), set())) for side, mine in files.items()}
-    engine = closed_connection([path for one in own.values() for path in one])
+    shown, found = {}, {}
+    for side in ("before", "after"):
+        whole = pins[side if side in pins else "after"][0]
+        name = f"sides.{side}"
+        shown[name] = _carrying(sight)
+        found[name] = replace(whole, files=tuple(own.get(side, ())))
     until = time.monotonic() + timeout
     late = f"the comparison ran for more than {timeout:.0f} s and was stopped"
     try:
-        with failing_as_asked(late), in_time(engine, timeout):
-            for side in ("before", "after"):
-                shape = pins[side if side in pins else "after"][0].shape
-                show(engine, f"sides.{side}", _carrying(sight), own.get(side, []), shape)
-            engine.execute("SET lock_configuration = true")
+        with failing_as_asked(late), engine_with(shown, found) as engine, in_time(engine, timeout):
             reader = engine.sql(_question(sight)).to_arrow_reader(65536)
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             for batch in reader:
@@ -53,7 +53,6 @@ def changes(
                     raise QuestionTooLong(late)
                 yield batch
     finally:
-        engine.close()
         for _found, hold in pins.values():
             hold.release()
 

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
-import rjieba
 from django.db import connection
 from django.utils.translation import override
 from rapidfuzz import fuzz
@@ -96,9 +95,15 @@ def _pairs(run: str) -> Iterable[str]:
     return (*(run[i : i + 2] for i in range(len(run) - 1)), run[-1])
 
 
+def _cut(text: str) -> list[str]:
+    import rjieba  # reads its dictionary, which most commands never need
+
+    return list(rjieba.cut(text))
+
+
 def _spoken(title: str) -> str:
     """Pinyin from each word's start to the title's end, and its initials: any run of words is a prefix."""
-    words = [word for word in rjieba.cut("".join(HAN.findall(title))) if word.strip()]
+    words = [word for word in _cut("".join(HAN.findall(title))) if word.strip()]
     spelt = ["".join(codes.syllables(word)) for word in words]
     initials = "".join(syllable[:1] for syllable in codes.syllables("".join(words)))
     return " ".join(["".join(spelt[i:]) for i in range(len(spelt))] + [initials])
@@ -106,9 +111,7 @@ def _spoken(title: str) -> str:
 
 def asked_for(text: str) -> list[str]:
     """The reader's line as words: cut at spaces, and Chinese without spaces by the dictionary."""
-    words = [
-        word for run in _runs(text) for word in (rjieba.cut(run) if HAN.match(run) else [run]) if word.strip()
-    ]
+    words = [word for run in _runs(text) for word in (_cut(run) if HAN.match(run) else [run]) if word.strip()]
     return list(dict.fromkeys(words))[:MOST_WORDS]
 
 

@@ -70,6 +70,16 @@ def test_a_value_is_found_without_its_files_being_read(people, often, monkeypatc
     assert asked(QUESTIONS[0], id=10**6) == []
 
 
+@pytest.mark.parametrize("wrong", ["CAST(name AS INTEGER)", "no_such_column"])
+def test_a_question_that_fails_near_its_rows_leaves_none_of_them_behind(people, often, wrong):
+    good = QUESTIONS[0].replace("SELECT *", "SELECT *, 1 AS one")
+    for _time in range(2):
+        with pytest.raises(lake.QuestionFailed):
+            asked(f"SELECT {wrong} FROM base.people WHERE id = $id", id=250)
+        assert [one["id"] for one in asked(good, id=250)] == [250, 250]
+        assert [one["id"] for one in asked(good, id=251)] == [251, 251]
+
+
 def test_a_new_version_is_asked_at_once(people, often):
     assert len(asked(QUESTIONS[0], id=250)) == 2
     lake.write("base.people", rows(0, 260))
