@@ -134,7 +134,7 @@ def _texts(field: Field, column: pa.Array) -> pa.Array:
     return (values.cast(kind, safe=False) if kind is not None else values).cast(pa.string())
 
 
-def _matching(spec: Resource, wanted: Sequence[Erasure]) -> list[dict[str, str | int]]:
+def _matching(spec: Resource, wanted: Sequence[Erasure], only: str = "") -> list[dict[str, str | int]]:
     """Where the rows stand; found by their hash, so that a register that names nobody is enough."""
     if not lake.exists(spec.table):
         return []
@@ -146,13 +146,28 @@ def _matching(spec: Resource, wanted: Sequence[Erasure]) -> list[dict[str, str |
     found: set[tuple[str, int]] = set()
     for batch in lake.read(spec.table, columns=columns):
         for one in wanted:
-            found.update(_in_batch(spec, batch, one))
+            found.update(_in_batch(spec, batch, one, only))
     return [{"_delivery": delivery, "_row": row} for delivery, row in sorted(found)]
 
 
-def _in_batch(spec: Resource, batch: pa.RecordBatch, one: Erasure) -> Iterator[tuple[str, int]]:
+def _in_batch(spec: Resource, batch: pa.RecordBatch, one: Erasure, only: str) -> Iterator[tuple[str, int]]:
+    """Those received before it; or of ``only`` this delivery, whose rows are older than the day they came."""
     received = pa.scalar(one.moment, batch.schema.field("_received").type)
-    batch = batch.filter(pc.less_equal(batch.column("_received"), received))
+    early = pc.less_equal(batch.column("_received"), received)
+    batch = batch.filter(pc.equal(batch.column("_delivery"), only) if only else early)
+    marks = list(zip(batch.column("_delivery").to_pylist(), batch.column("_row").to_pylist(), strict=True))
+    yield from (marks[place] for place in _hits(spec, batch, one))
+
+
+def without_erased(spec: Resource, table: pa.Table, todo: Sequence[Erasure]) -> pa.Table:
+    """Rows that lie outside the lake, without those that the register knows again."""
+    batch = table.combine_chunks()
+    fitting = [one for one in todo if set(one.columns) <= set(table.column_names)]
+    guilty = {place for one in fitting for place in _hits(spec, batch, one)}
+    return table.filter(pa.array([place not in guilty for place in range(len(table))], pa.bool_()))
+
+
+def _hits(spec: Resource, batch: pa.RecordBatch | pa.Table, one: Erasure) -> Iterator[int]:
     plain = [batch.column(name) for name in one.columns]
     fields = {field.name: field for field in spec.fields}  # the catalogue may have dropped one since
     standard = [
@@ -160,17 +175,16 @@ def _in_batch(spec: Resource, batch: pa.RecordBatch, one: Erasure) -> Iterator[t
         for name, column in zip(one.columns, plain, strict=True)
     ]
     hasher, hashes = Hasher(spec.code, one.columns), set(one.hashes)
-    marks = list(zip(batch.column("_delivery").to_pylist(), batch.column("_row").to_pylist(), strict=True))
     known: dict[
         tuple[str | None, ...], bool
     ] = {}  # most values are in standard form already, and many repeat
     for form in (plain, standard):
         texts = [column.cast(pa.string()).to_pylist() for column in form]
-        for mark, values in zip(marks, zip(*texts, strict=True), strict=True):
+        for place, values in enumerate(zip(*texts, strict=True)):
             if values not in known:
                 known[values] = None not in values and hasher.of(values) in hashes
             if known[values]:
-                yield mark
+                yield place
 
 
 def forget_pending(*, wait: float = WAIT) -> dict[str, Erased]:
@@ -185,15 +199,20 @@ def forget_pending(*, wait: float = WAIT) -> dict[str, Erased]:
     return done
 
 
-def erase_again(delivery: str) -> None:
-    """A delivery that was received before an erasure and landed after it: what it brought back goes."""
+def erase_again(delivery: str, *, since: datetime | None = None) -> None:
+    """A delivery that was received before an erasure and landed after it: what it brought back goes.
+
+    ``since``: when its rows were given out of the house that sent them, where that was before we received them.
+    """
     row = Delivery.objects.filter(id=delivery).first()
-    later = [one for one in erasures(row.resource) if one.moment >= row.at] if row else []
+    later = [one for one in erasures(row.resource) if one.moment >= (since or row.at)] if row else []
     if row and later:
-        _settle(find(row.resource, retired=True), later, _silent, WAIT)
+        _settle(find(row.resource, retired=True), later, _silent, WAIT, only=row if since else None)
 
 
-def _settle(spec: Resource, todo: Sequence[Erasure], tell: Tell, wait: float) -> Erased:
+def _settle(
+    spec: Resource, todo: Sequence[Erasure], tell: Tell, wait: float, *, only: Delivery | None = None
+) -> Erased:
     """May be killed anywhere: whatever has no mark at the end is begun again by the next sweep."""
     for one in todo:
         note_open(one)
@@ -201,11 +220,12 @@ def _settle(spec: Resource, todo: Sequence[Erasure], tell: Tell, wait: float) ->
     with one_at_a_time(spec.code):
         tell(_("删除行"))
         there = lake.exists(spec.table)
-        rows = _matching(spec, todo)
+        rows = _matching(spec, todo, only.id if only else "")
         gone = lake.remove_rows(spec.table, keys=rows) if rows else 0
         version = lake.version(spec.table) if there else 0
         tell(_("删除文件"))
-        deliveries = _forget_deliveries(spec, max(one.moment for one in todo), gone, version)
+        until = max([one.moment for one in todo] + ([only.at] if only else []))
+        deliveries = _forget_deliveries(spec, until, gone, version)
     tell(_("删除旧版本"))
     try:
         if there:

@@ -14,10 +14,11 @@ from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import admit
 from huicheng.exchange.drifting import broken_fields, drift_of
 from huicheng.exchange.events import DeliveryConfirmed, DeliveryHeld, DeliveryWithdrawn, SchemaDrifted
+from huicheng.exchange.landing import kept_at
 from huicheng.exchange.matching import check_mapping, refuse_lacking, remember_mapping, spoken
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.receipts import NoSuchReceipt
-from huicheng.exchange.refusals import NotHeld
+from huicheng.exchange.refusals import BrokenFile, NotHeld
 from huicheng.ground.api import JobView, act, current_actor, publish, submit
 
 
@@ -82,6 +83,7 @@ def confirm(receipt_id: str, *, mapping: Mapping[str, str] | None = None) -> Job
     ``mapping`` says which column feeds a field whose own is gone; it is remembered for files of the same header.
     """
     row = _held(receipt_id)
+    _still_there(row)
     spec = find(row.resource, retired=True)
     said = {column: name for column, name in spoken(spec, mapping or {}).items() if name}
     kept = {column: name for column, name in row.mapping.items() if column not in said}
@@ -89,6 +91,13 @@ def confirm(receipt_id: str, *, mapping: Mapping[str, str] | None = None) -> Job
     check_mapping(spec, row.header, whole, file=row.file)
     refuse_lacking(spec, row.header, whole, file=row.file)
     return _confirm(row, whole, remember=bool(said))
+
+
+def _still_there(row: Delivery) -> None:
+    """Its file goes when somebody of the resource is erased, and after its days."""
+    path = kept_at(row.landing)
+    if path is None or not path.is_file():
+        raise BrokenFile(row.file, _("收到的原件已不在"), do=_("请放弃这份交付，再重新交付"))
 
 
 @act

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from huicheng.lake import api as lake
 
 BATCH_ROWS = 200_000
 GROUP = 65_536
+RECEIVED, THINNED = "huicheng.received", "huicheng.erased"
 ROWS = Path(__file__).with_name("rows.sql")
 
 
@@ -50,7 +52,7 @@ def cut(row: Delivery, spec: Resource, *, node: str, batch_rows: int) -> list[Pi
     parts = max(1, -(-row.accepted // limit))
     pieces = []
     for part, rows in enumerate(_parts(_rows(row, spec), limit), 1):
-        marks = {"huicheng.node": node, "huicheng.delivery": row.id, "huicheng.part": f"{part}/{parts}"}
+        marks = _marks(row, node, f"{part}/{parts}")
         pieces.append(_piece(outbox() / f"{row.id}-{part}.draft", rows, marks, part, parts))
     return pieces
 
@@ -59,12 +61,61 @@ def cut_again(row: Delivery, spec: Resource, *, node: str, part: int, parts: int
     """Only this part, for a file that was damaged; whether the bytes are the same the caller must see."""
     limit = row.accepted if spec.mode == "replace" else _limit(row)
     for number, rows in enumerate(_parts(_rows(row, spec), limit), 1):
-        marks = {"huicheng.node": node, "huicheng.delivery": row.id, "huicheng.part": f"{number}/{parts}"}
+        marks = _marks(row, node, f"{number}/{parts}")
         piece = _piece(outbox() / f"{row.id}-{number}.again", rows, marks, number, parts)
         if number == part:
             return piece.path
         piece.path.unlink()
     raise FileNotFoundError(f"{row.id} has no part {part}")
+
+
+def _marks(row: Delivery, node: str, part: str) -> dict[str, str]:
+    """When it was received tells the centre which of its erasures came later."""
+    return {
+        "huicheng.node": node, "huicheng.delivery": row.id, "huicheng.part": part, RECEIVED: row.at.isoformat()
+    }  # fmt: skip
+
+
+def received_of(path: Path) -> datetime | None:
+    """When the rows of a batch were delivered at their node; None where it does not say so in our words."""
+    try:
+        said = (pq.read_schema(path).metadata or {}).get(RECEIVED.encode(), b"")
+        moment = datetime.fromisoformat(said.decode())
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def thin_out(path: Path, keep: Callable[[pa.Table], pa.Table]) -> bool:
+    """Rewrite a batch without some of its rows and mark it so; whether there were any. One that is unreadable goes."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        path.unlink(missing_ok=True)
+        return True
+    kept = keep(table)
+    if len(kept) == len(table):
+        return False
+    marks = {**(table.schema.metadata or {}), THINNED.encode(): b"1"}
+    draft = path.with_name(f"{path.name}.draft")
+    with draft.open("wb") as file:
+        pq.write_table(kept.replace_schema_metadata(marks), file, compression="zstd", row_group_size=GROUP)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    sync_folder(path.parent)
+    return True
+
+
+def rows_in(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
+
+
+def is_thinned(path: Path) -> bool:
+    try:
+        return THINNED.encode() in (pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _limit(row: Delivery) -> int:
@@ -75,7 +126,7 @@ def _limit(row: Delivery) -> int:
 
 def _rows(row: Delivery, spec: Resource) -> Iterator[pa.RecordBatch]:
     """Of the version that the delivery made, in the order of its file; what was appended stands in every later one."""
-    version = None if spec.mode == "append" else row.version
+    version = None if spec.mode == "append" else _still_kept(spec, row.version)
     columns = {one.name: f'"{one.name}"' for one in spec.fields}
     mount = lake.Mount(
         columns={**columns, "_row": '"_row"'}, where=f"_delivery = {lake.literal(row.id)}", version=version
@@ -83,6 +134,15 @@ def _rows(row: Delivery, spec: Resource) -> Iterator[pa.RecordBatch]:
     names = ", ".join(f'"{one.name}"' for one in spec.fields)
     sql = ROWS.read_text(encoding="utf-8").replace("-- columns --", names).replace("a_table", spec.table)
     yield from lake.stream(sql, mounts={spec.table: mount})
+
+
+def _still_kept(spec: Resource, version: int | None) -> int | None:
+    """An erasure leaves the newest version alone; what stands there of the delivery is what may be told."""
+    try:
+        lake.files(spec.table, version)
+    except lake.NoSuchVersion:
+        return None
+    return version
 
 
 def _parts(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[Iterator[pa.RecordBatch]]:

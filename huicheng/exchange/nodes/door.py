@@ -4,6 +4,7 @@ from huicheng.exchange.nodes.asking import NodeAnswer, ask_node, node_answer
 from huicheng.exchange.nodes.cutting import BATCH_ROWS as NODE_BATCH_ROWS
 from huicheng.exchange.nodes.events import (
     BatchAcknowledged,
+    BatchesRenewed,
     BatchTaken,
     CentreAnswered,
     CentreJoined,
@@ -54,6 +55,7 @@ __all__ = [
     "AnswerWiped",
     "BatchAcknowledged",
     "BatchTaken",
+    "BatchesRenewed",
     "CentreAnswered",
     "CentreAway",
     "CentreJoined",

@@ -86,6 +86,14 @@ class DeliveryCut(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchesRenewed(Event):
+    """Rows of batches that had not been sent were erased: these were signed anew without them."""
+
+    resource: str
+    batches: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BatchAcknowledged(Event):
     """The centre's receipt is here and its signature holds."""
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huicheng.exchange.landing import alone, sha256_of, sync_folder
-from huicheng.exchange.nodes.chain import GENESIS, MOST_BYTES, Manifest, check_signed
+from huicheng.exchange.nodes.chain import GENESIS, MOST_BYTES, Manifest, check_signed, manifest_of
 from huicheng.exchange.nodes.models import Batch, Node, Stream
 from huicheng.exchange.nodes.problems import (
     BatchTooLarge,
@@ -51,12 +51,20 @@ def announce(node: Node, manifest: Manifest, signature: str) -> dict[str, Any]:
         return _taken_before(taken, manifest)
     _follows(node, manifest)
     _fits(manifest)
+    _drop_replaced(node, manifest)
     Batch.objects.update_or_create(
         node=node, resource=manifest.resource, seq=manifest.seq,
         defaults={"hash": manifest.hash, "sha256": manifest.sha256, "manifest": manifest.as_dict(),
                   "signature": signature},
     )  # fmt: skip
     return {"state": "receiving", "offset": held(node, manifest)}
+
+
+def _drop_replaced(node: Node, manifest: Manifest) -> None:
+    """The node erased rows of it and signed it anew: what came of the former one is not to stay here."""
+    before = Batch.objects.filter(node=node, resource=manifest.resource, seq=manifest.seq).first()
+    if before is not None and before.hash != manifest.hash:
+        let_go(node, manifest_of(before.manifest))
 
 
 def _taken_before(batch: Batch, manifest: Manifest) -> dict[str, Any]:

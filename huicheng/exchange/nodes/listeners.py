@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huicheng.exchange.ageing import RowsAged
 from huicheng.exchange.erasing import RowsErased
-from huicheng.exchange.nodes import asking, inbox, replying
+from huicheng.exchange.nodes import asking, inbox, outbox, replying
 from huicheng.ground.api import EventRecord, on
 
 
@@ -17,6 +17,7 @@ def _forget(resource: str) -> None:
 @on(RowsErased)
 def forget_erased(event: RowsErased, record: EventRecord) -> None:
     _forget(event.resource)
+    outbox.forget(event.resource)
 
 
 @on(RowsAged)

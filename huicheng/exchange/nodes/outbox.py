@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 
 from huicheng.exchange.catalogue import approve, draft, resource, submit
 from huicheng.exchange.declarations import Resource
+from huicheng.exchange.erasing import without_erased
+from huicheng.exchange.erasures import erasures
 from huicheng.exchange.landing import one_at_a_time, sha256_of, sync_folder
 from huicheng.exchange.models import Delivery, ResourceRow
 from huicheng.exchange.nodes import cutting
 from huicheng.exchange.nodes.chain import GENESIS, Manifest, manifest_of, schema_of
-from huicheng.exchange.nodes.events import BatchAcknowledged, DeliveryCut, ResourceOffered
+from huicheng.exchange.nodes.events import BatchAcknowledged, BatchesRenewed, DeliveryCut, ResourceOffered
 from huicheng.exchange.nodes.joining import centre
 from huicheng.exchange.nodes.models import Centre, Cut, Outgoing, Published, Stream
 from huicheng.exchange.nodes.problems import DamagedBatch, NotInYourSlice
@@ -207,6 +209,66 @@ def file_of(batch: Outgoing) -> Path:
     os.replace(again, path)
     sync_folder(path.parent)
     return path
+
+
+def forget(code: str) -> int:
+    """Rows were erased: what waits to be sent holds them no longer. Its manifests follow when it is sent."""
+    spec, gone = resource(code, retired=True), 0
+    with one_at_a_time(LOCK):
+        _sweep_drafts()
+        for batch in unsent():
+            if batch.resource == code and batch.delivery:
+                gone += _thinned(batch, spec)
+    return gone
+
+
+def _thinned(batch: Outgoing, spec: Resource) -> bool:
+    path = cutting.outbox() / cutting.name_of(batch.resource, batch.seq)
+    row = Delivery.objects.filter(id=batch.delivery).first()
+    since = row.at if row else batch.cut_at
+    later = [one for one in erasures(spec.code) if one.moment >= since]
+    return path.exists() and cutting.thin_out(path, lambda table: without_erased(spec, table, later))
+
+
+def renewed(batch: Outgoing) -> bool:
+    """Whether an erasure left it other bytes than its manifest says; the centre lacks it, so it may be signed anew.
+
+    So are all behind it: each names the one before, and none of them was ever announced.
+    """
+    path = cutting.outbox() / cutting.name_of(batch.resource, batch.seq)
+    if not path.exists() or sha256_of(path) == batch.manifest["sha256"] or not cutting.is_thinned(path):
+        return False
+    with one_at_a_time(LOCK):
+        _sign_anew(batch)
+    batch.refresh_from_db()
+    return True
+
+
+@act
+def _sign_anew(first: Outgoing) -> None:
+    before = Outgoing.objects.filter(resource=first.resource, seq=first.seq - 1).first()
+    head, rows = (
+        before.hash if before else GENESIS,
+        [one for one in unsent() if one.resource == first.resource],
+    )
+    behind = [one for one in rows if one.seq >= first.seq]
+    for row in behind:
+        manifest = replace(_as_it_lies(row), previous=head)
+        row.manifest, row.hash, row.size = manifest.as_dict(), manifest.hash, manifest.size
+        row.signature = sign(manifest.bytes).value
+        row.save()
+        head = manifest.hash
+    publish(
+        BatchesRenewed(subject=f"resource:{first.resource}", resource=first.resource, batches=len(behind))
+    )
+
+
+def _as_it_lies(row: Outgoing) -> Manifest:
+    manifest, path = manifest_of(row.manifest), cutting.outbox() / cutting.name_of(row.resource, row.seq)
+    if not path.exists() or not cutting.is_thinned(path):
+        return manifest
+    rows = cutting.rows_in(path)
+    return replace(manifest, sha256=sha256_of(path), size=path.stat().st_size, rows=rows)
 
 
 def _again(batch: Outgoing, manifest: Manifest) -> Path | None:

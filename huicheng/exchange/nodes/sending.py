@@ -67,8 +67,11 @@ def _clear(code: str) -> None:
 
 def send(line: Line, parent: Centre, batch: Outgoing) -> int:
     """One batch, to its receipt; returns how many bytes went over the line."""
+    batch.refresh_from_db()  # one before it may have been signed anew, and all behind it
     said = line.ask("POST", "batches", data={"manifest": batch.manifest, "signature": batch.signature})
     moved = 0
+    if said.get("state") != "taken" and outbox.renewed(batch):
+        said = line.ask("POST", "batches", data={"manifest": batch.manifest, "signature": batch.signature})
     if said.get("state") != "taken":
         path = outbox.file_of(batch)
         moved = _pour(line, batch, path, _offset(said))

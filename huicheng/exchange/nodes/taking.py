@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ from huicheng.exchange.catalogue.entries import PersonalFieldOpen
 from huicheng.exchange.catalogue.life import NoSuchDraft
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.delivering import deliver
+from huicheng.exchange.erasing import erase_again
 from huicheng.exchange.models import Delivery
 from huicheng.exchange.nodes import inbox
 from huicheng.exchange.nodes.chain import Manifest, manifest_of, schema_of
+from huicheng.exchange.nodes.cutting import received_of
 from huicheng.exchange.nodes.events import BatchTaken
 from huicheng.exchange.nodes.models import Batch, Node, Stream
 from huicheng.exchange.nodes.problems import (
@@ -78,9 +81,17 @@ def take(node: Node, name: str, seq: int) -> dict[str, Any]:
             if manifest.kind == "entry":
                 _enter(node, batch, manifest, path)
             else:
-                _acknowledge(node, batch, manifest, _delivered(manifest, node, path))
+                outcome = _delivered(manifest, node, path)
+                if outcome.delivery:
+                    erase_again(outcome.delivery, since=_since(batch, path))
+                _acknowledge(node, batch, manifest, outcome)
         inbox.let_go(node, manifest)
     return batch.receipt
+
+
+def _since(batch: Batch, path: Path) -> datetime:
+    """A batch that waited, here or at its node, brings back nobody who was erased while it did."""
+    return min(batch.announced_at, received_of(path) or batch.announced_at)
 
 
 def _delivered(manifest: Manifest, node: Node, path: Path) -> Outcome:
