@@ -28,7 +28,8 @@ from django.db import connection, connections
 
 from huicheng import __version__
 from huicheng.city.building import prepare
-from huicheng.city.presence import LOCK, alone, in_pieces
+from huicheng.city.presence import LOCK, alone, in_pieces, undo_left
+from huicheng.city.undoing import Journal
 from huicheng.exchange import api as exchange
 from huicheng.ground.api import BadInput, home, scratch, seal, sweep_scratch, verify_audit
 
@@ -222,24 +223,38 @@ def restore(source: Path, *, force: bool = False, erasures: Path | None = None) 
     sweep_scratch()
     with scratch("restore") as folder:
         facts = _unpack(source, folder)
-        registers = _registers(folder, erasures)
-        there = _in_the_way(force)
-        script = _script(folder)
         with alone():
-            with in_pieces():
+            undo_left()
+            registers = _registers(folder, erasures)
+            there = _in_the_way(force)
+            script = _script(folder)
+            aside = home() / "backups" / f"replaced-{datetime.now():%Y%m%d-%H%M%S}"
+            # A server's database is filled at once or not at all, and cannot be given back afterwards.
+            journal = _journal(aside, there) if script is None else None
+            with in_pieces(journal) as placing:
                 _fill_database(script)
-                _clear_the_way(there)
+                _clear_the_way(there, aside)
+                placing()
                 _place(folder)
-            carried = sum(exchange.carry_over(register) for register in registers)
-            prepare()
-            report = verify_audit()
-            if report.problem:
-                raise BackupRefused(f"已恢复，但审计链不完整：{report.problem}")
-            forgotten = exchange.forget_pending()
-    return {
-        "files": len(facts["sha256"]), "at": facts["at"], "registers": len(registers), "carried": carried,
-        "forgotten": {code: one.rows for code, one in forgotten.items()},
-    }  # fmt: skip
+                woken = _wake(registers) if journal else None
+            woken = woken or _wake(registers)
+    return {"files": len(facts["sha256"]), "at": facts["at"], "registers": len(registers), **woken}
+
+
+def _journal(aside: Path, there: list[Path]) -> Journal:
+    names = sorted({path.name for path in [*there, *home().glob("keys")]})
+    return Journal(str(aside.relative_to(home())), tuple(names))
+
+
+def _wake(registers: list[Path]) -> dict[str, Any]:
+    """The city that was put in place, brought up to this version; it must tell its own past without a gap."""
+    carried = sum(exchange.carry_over(register) for register in registers)
+    prepare()
+    report = verify_audit()
+    if report.problem:
+        raise BackupRefused(f"备份里的审计链不完整：{report.problem}")
+    forgotten = exchange.forget_pending()
+    return {"carried": carried, "forgotten": {code: one.rows for code, one in forgotten.items()}}
 
 
 def _registers(folder: Path, given: Path | None) -> list[Path]:
@@ -289,8 +304,7 @@ def _in_the_way(force: bool) -> list[Path]:
     return there
 
 
-def _clear_the_way(there: list[Path]) -> None:
-    aside = home() / "backups" / f"replaced-{datetime.now():%Y%m%d-%H%M%S}"
+def _clear_the_way(there: list[Path], aside: Path) -> None:
     aside.mkdir(parents=True)
     connections.close_all()
     for path in [*there, *home().glob("keys")]:

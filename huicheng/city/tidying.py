@@ -100,7 +100,7 @@ def sweep(out: Console, *, dry_run: bool) -> int:
 def _lines(done: exchange.Swept, aside: int) -> Iterable[str]:
     told: Mapping[str, int] = {
         "删除过期原件": done.landings, "删除退回文件夹": done.folders, "删除旧版本文件": done.versions,
-        "删除中断留下的临时文件夹": done.scratch, "判定中断的交付失败": done.stuck,
+        "删除一年没有人问的统计版": done.editions, "删除中断留下的临时文件夹": done.scratch, "判定中断的交付失败": done.stuck,
         "删除满期的旧城市与升级前备份": aside,
     }  # fmt: skip
     yield from (f"{what} {count:,}" for what, count in told.items() if count)
