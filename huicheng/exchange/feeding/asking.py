@@ -24,8 +24,13 @@ COLUMN = re.compile(r"[^\W\d]\w{0,119}")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def question(url: str, query: str, *, watermark: str, key: str, mark: list[str], lag: int) -> str:
-    """``mark``: the greatest watermark and its greatest key so far. With a ``lag`` what lies so far before it is asked again."""
+def question(
+    url: str, query: str, *, watermark: str, key: str, mark: list[str], lag: int, most: int = 0
+) -> str:
+    """``mark``: the greatest watermark and its greatest key so far. With a ``lag`` what lies so far before it is asked again.
+
+    ``most``: no more rows than these, where somebody only looks.
+    """
     from sqlglot import exp  # slow to load, and only feeds need it
 
     dialect = DIALECTS[address_of(url).scheme]
@@ -41,9 +46,8 @@ def question(url: str, query: str, *, watermark: str, key: str, mark: list[str],
         asked = asked.where(exp.or_(exp.GT(this=high, expression=_literal(mark[0])), same))
     else:
         asked = asked.where(exp.not_(exp.Is(this=high, expression=exp.null())))
-    return asked.order_by(*(exp.column(name, table="asked", quoted=True) for name in (watermark, key))).sql(
-        dialect
-    )
+    asked = asked.order_by(*(exp.column(name, table="asked", quoted=True) for name in (watermark, key)))
+    return (asked.limit(most) if most else asked).sql(dialect)
 
 
 def _source(url: str, query: str, dialect: str) -> exp.Expression:

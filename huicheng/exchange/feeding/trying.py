@@ -70,7 +70,7 @@ def try_feed(resource: str, address: str, *, query: str, watermark: str, key: st
     admit(find(resource), current_actor())
     if not anywhere(current_actor()):
         address = within_reach(address)
-    asked = asking.question(address, query, watermark=watermark, key=key, mark=[], lag=0)
+    asked = asking.question(address, query, watermark=watermark, key=key, mark=[], lag=0, most=TRIED)
     with drafted_query(address, asked, most=TRIED) as draft:
         mark = asking.mark_in(draft, watermark=watermark, key=key, file=address_of(address).name)
     return FeedTrial(preview(resource, address, query=asked, rows=TRIED), tuple(mark))
