@@ -25,6 +25,8 @@ from huicheng.portals.look import api as look
 
 WEEK = timedelta(days=7)
 MOST_OF_A_KIND = 5
+# One call that fails is a call; this many in a row are the service.
+FAILING = 2
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def needs(actor: Actor, receipts: list[dict[str, Any]], jobs: list[JobView]) -> 
         (_returned(actor), _("还有 %(n)s 份数据申请要补正"), reverse("desk:access") + "?show=mine"),
         (_prepared(actor), _("还有 %(n)s 个拟好的密钥等您接受"), reverse("desk:keys")),
         (_stopped(actor), _("还有 %(n)s 个订阅或定时取数停下了"), reverse("desk:subscriptions")),
+        (_services(actor), _("还有 %(n)s 个服务断开、失败或暂停"), reverse("desk:services")),
         (_failed(newest), _("还有 %(n)s 份交付没有成功"), reverse("desk:deliveries") + "?show=refused"),
         (_failed_jobs(jobs), _("还有 %(n)s 个作业失败"), reverse("desk:jobs")),
         (_late(actor, newest), _("还有 %(n)s 项资源迟交"), reverse("desk:deliveries")),
@@ -123,6 +126,30 @@ def _stopped(actor: Actor) -> Iterator[Need]:
         if feed.stopped and feed.department == actor.department:
             title = _("「%(title)s」的定时取数停下了") % {"title": title_of(feed.resource)}
             yield Need(title, exchange.why_stopped(feed.stopped), reverse("desk:feeds"), "clock")
+
+
+def _services(actor: Actor) -> Iterator[Need]:
+    """Services of one's own, or of the city, that callers get no answer from now: those that fail before the paused."""
+    own = [one for one in exchange.services() if sees_all(actor) or one.owner == actor.department]
+    for one in sorted(own, key=lambda one: one.circuit == "paused"):
+        if told := _troubled(one):
+            title, words, tone = told
+            names = {"title": said(one.title), "n": one.failures, "bureau": bureau(one.owner)}
+            yield Need(title % names, words % names, reverse("desk:service", args=[one.code]), "warn", tone)
+
+
+def _troubled(one: exchange.ServiceView) -> tuple[str, str, str] | None:
+    if one.circuit in ("open", "half-open"):
+        return (
+            _("服务「%(title)s」已断开"),
+            _("%(bureau)s，连续失败 %(n)s 次；隔一会儿试一次，答成了就恢复。"),
+            "bad",
+        )
+    if one.circuit == "paused":
+        return _("服务「%(title)s」已暂停"), _("%(bureau)s，调用的程序得不到答复，直到有人恢复它。"), ""
+    if one.failures >= FAILING:
+        return _("服务「%(title)s」在失败"), _("%(bureau)s，最近连续 %(n)s 次没有答成。"), "warn"
+    return None
 
 
 def _failed(newest: list[dict[str, Any]]) -> Iterator[Need]:

@@ -2,12 +2,15 @@
 
 import json
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from huicheng.exchange import api as exchange
+from huicheng.exchange.gateway.models import Service
 from huicheng.ground import api as ground
 from huicheng.portals.desk.tests.conftest import person
 
@@ -125,3 +128,31 @@ def test_a_call_is_counted_and_listed_with_how_it_ended(sun, address):
     answer = sun.get("/desk/services/s/health_files/")
     assert [one["method"] for one in answer.context["calls"]] == ["GET"]
     assert answer.context["stats"][0].value == 1
+
+
+def first_lines(client):
+    return [
+        (one.title, one.tone) for one in client.get("/desk/").context["needs"] if one.title.startswith("服务")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("how", "line"),
+    [
+        ({"paused": True}, ("服务「居民健康档案」已暂停", "")),
+        ({"failures": 5, "opened_at": timezone.now()}, ("服务「居民健康档案」已断开", "bad")),
+        (
+            {"failures": 9, "opened_at": timezone.now() - timedelta(hours=1)},
+            ("服务「居民健康档案」已断开", "bad"),
+        ),
+        ({"failures": 2}, ("服务「居民健康档案」在失败", "warn")),
+    ],
+    ids=["paused", "open", "half-open", "failing"],
+)
+def test_a_service_in_trouble_stands_on_the_front_of_its_own_department(sun, li, address, how, line):
+    sun.post(PUBLISH, form(address))
+    assert first_lines(sun) == []
+    Service.objects.update(**how)
+    assert first_lines(sun) == [line]
+    assert first_lines(person("zhao", "赵敏", steward="shuju")) == [line]
+    assert first_lines(li) == []
