@@ -1,8 +1,10 @@
 """Editions 统计版: what grants for statistics only are told of a table, so that a change of a few shows nowhere.
 
 Every question under such a grant is answered from the newest edition. A later edition differs from each one before it,
-in every cell that could be told from that one, by nobody or by k people at least: where a delivery changed fewer, the
-cell stays as it was told until more have changed. So no two answers, whenever they were given, differ by a few.
+in every cell and in every column that could be told from that one, by nobody or by k people at least: where a delivery
+changed fewer, the cell stays as it was told until more have changed. So no two answers, whenever they were given,
+differ by a few; and since all of a department's grants with the same rows and the same k are told from the same
+editions, neither do answers about different columns.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,9 +34,11 @@ from huicheng.lake import api as lake
 
 # Each edition is compared with all before it, so they come slower when there are many.
 EVERY, MANY, THEN = timedelta(days=1), 30, timedelta(days=30)
+# A year in which nobody asks: the grants have ended, or nobody needs them.
+UNASKED = timedelta(days=365)
 # Seconds that somebody waits at most for an edition to be made, and for another who makes it.
 LONGEST = 120.0
-KEY, MARK = "__n", "__mark"
+KEY = "__n"
 SUMMED = ("integer", "number", "money", "boolean")
 Run = Callable[[str], duckdb.DuckDBPyConnection]
 
@@ -51,17 +56,18 @@ class EditionMade(Event):
 
 @dataclass(frozen=True)
 class Edition:
-    """``cut``: the columns by which it was told in parts."""
+    """``cut``: the columns by which it was told in parts; ``told``: all that was counted or summed in them."""
 
     number: int
     source: int
     at: str
     cut: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Book:
-    """The editions of one sight of a resource; ``looked`` is the version that was looked at last."""
+    """The editions of one department's rows of a resource; ``looked`` is the version that was looked at last."""
 
     place: Path
     editions: tuple[Edition, ...] = ()
@@ -76,7 +82,7 @@ class Book:
         return self.place / f"{one.number}.parquet"
 
     def told(self, one: Edition) -> Path:
-        """What is left of an older edition: its cells, and marks of who stood in them with what."""
+        """What is left of an older edition: its cells, who stood in them, and marks of what was told of him."""
         return self.place / f"{one.number}.told.parquet"
 
     def write(self) -> None:
@@ -94,14 +100,16 @@ def read_book(place: Path) -> Book:
     if not path.exists():
         return Book(place)
     data = json.loads(path.read_text())
-    editions = tuple(Edition(**{**one, "cut": tuple(one["cut"])}) for one in data["editions"])
+    editions = tuple(
+        Edition(**{**one, "cut": tuple(one["cut"]), "told": tuple(one["told"])}) for one in data["editions"]
+    )
     return Book(place, editions, data["looked"], data["keys"])
 
 
 def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Path, int]:
     """The file to answer from, and the table's version it stands for; ``cut`` may be told of it from now on."""
-    place = _place(spec, decision)
-    if told := _while_another_makes_it(place, set(cut)):
+    place, asked = _place(spec, decision), (set(cut), set(decision.columns))
+    if told := _while_another_makes_it(place, *asked):
         return told
     with _alone_in_time(place):
         book = read_book(place)
@@ -109,18 +117,23 @@ def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Pat
             book = _first(book, spec, decision)
         elif _due(book, lake.version(spec.table)):
             book = _next(book, spec, decision)
-        last = book.newest
-        if more := sorted({*last.cut, *cut}) if set(cut) - set(last.cut) else []:
-            book = replace(book, editions=(*book.editions[:-1], replace(last, cut=tuple(more))))
+        last = _tellable(book.newest, *asked)
+        if last != book.newest:
+            book = replace(book, editions=(*book.editions[:-1], last))
             book.write()
+        os.utime(book.place / "book.json")  # asked today: it is not yet old
         return book.whole(last), last.source
 
 
-def _while_another_makes_it(place: Path, cut: set[str]) -> tuple[Path, int] | None:
+def _tellable(last: Edition, cut: set[str], told: set[str]) -> Edition:
+    return replace(last, cut=tuple(sorted({*last.cut, *cut})), told=tuple(sorted({*last.told, *told})))
+
+
+def _while_another_makes_it(place: Path, cut: set[str], told: set[str]) -> tuple[Path, int] | None:
     """The edition that stands, where it has been told by these columns already; nobody waits for the next one then."""
     with alone(place / ".lock", wait=False) as free:
         book = Book(place) if free else read_book(place)
-    if not book.editions or not cut <= set(book.newest.cut):
+    if not book.editions or _tellable(book.newest, cut, told) != book.newest:
         return None
     return book.whole(book.newest), book.newest.source
 
@@ -141,11 +154,12 @@ def _alone_in_time(place: Path) -> Iterator[None]:
 
 
 def _place(spec: Resource, decision: Decision) -> Path:
-    """One for each department, filter, columns and k: a grant that is renewed goes on where the old one stood."""
+    """One for each department, filter and k, whatever columns: a grant that is renewed, or another one for other
+    columns, goes on where the former stood."""
     department = decision.grant.department if decision.grant else ""
     sight = [
         department,
-        sorted(decision.columns.items()),
+        [one.name for one in spec.fields],
         decision.where,
         spec.subjects,
         decision.smallest_group,
@@ -195,13 +209,15 @@ def _next(book: Book, spec: Resource, decision: Decision) -> Book:
 
 
 def _write_newest(path: Path, spec: Resource, decision: Decision) -> None:
-    """The table as the grant shows it, with keys of whom each row is about and a mark of all it says."""
-    mount = mount_of(spec, decision)
-    shown = {name: _said(spec.field(name), sql) for name, sql in mount.columns.items()}
-    texts = ", ".join(f"CAST({sql} AS VARCHAR)" for sql in mount.columns.values())
+    """The rows of the grant with every column, since other grants are told from them too, and whom each is about.
+
+    What a grant may see of them its own decision says again whenever they are read.
+    """
+    every = replace(decision, columns=dict.fromkeys((one.name for one in spec.fields), "plain"))
+    mount = mount_of(spec, every)
+    shown = {name: _said(spec, spec.field(name), sql) for name, sql in mount.columns.items()}
     keys = {f"{KEY}{place}": sql_key(f'"{name}"') for place, name in enumerate(spec.subjects)}
-    mark = {MARK: f"left(sha256('{salt()}' || CAST(to_json([{texts}]) AS VARCHAR)), 32)"}
-    mount = replace(mount, columns={**shown, **keys, **mark})
+    mount = replace(mount, columns={**shown, **keys})
     batches = lake.stream(f"SELECT * FROM {spec.table}", mounts={spec.table: mount}, timeout=LONGEST)
     first = next(batches)
     with _whole_or_none(path) as draft, pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
@@ -209,8 +225,13 @@ def _write_newest(path: Path, spec: Resource, decision: Decision) -> None:
             writer.write_batch(batch)
 
 
-def _said(one: Field, shown: str) -> str:
-    """Of what is personal and no number only that it is there: no more of it is ever counted."""
+def _said(spec: Resource, one: Field, shown: str) -> str:
+    """Of what is personal and no number only that it is there: no more of it is ever counted.
+
+    A person's number in the table, which others may know him by, is told apart from others and no more.
+    """
+    if spec.subjects and spec.key == (one.name,):
+        return f"CASE WHEN {shown} IS NULL THEN NULL ELSE left(sha256('{salt()}' || CAST({shown} AS VARCHAR)), 32) END"
     if one.sensitivity != "personal" or one.kind in SUMMED:
         return shown
     return f"CASE WHEN {shown} IS NULL THEN NULL ELSE '*' END"
@@ -237,6 +258,8 @@ def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
         run = engine.execute
         cut = sorted({name for one in book.editions for name in one.cut})
         changed = _lay_out(run, book, newest, cut, least)
+        if not changed:
+            return 0, 0
         while any([_hold_back(run, book, place, least) for place in range(len(book.editions))]):
             pass
         moved = _count(run, "*", "taken")
@@ -257,28 +280,47 @@ def _file(path: Path) -> str:
     return f"read_parquet({lake.literal(str(path))})"
 
 
-def _who(book: Book) -> str:
-    return ", ".join([*(f"{KEY}{place}" for place in range(book.keys)), MARK])
+def _keys(book: Book) -> list[str]:
+    return [f"{KEY}{place}" for place in range(book.keys)]
+
+
+def _mark(name: str) -> str:
+    return f'"__m {name}"'
+
+
+def _marked(names: Iterable[str]) -> str:
+    """Of each column that was told a mark of what a row says in it: equal where it is, and no more than that."""
+    value = "left(sha256('{salt}' || CAST(to_json([{name}]) AS VARCHAR)), 16) AS {mark}"
+    texts = [value.format(salt=salt(), name=f'CAST("{one}" AS VARCHAR)', mark=_mark(one)) for one in names]
+    return "".join(f", {one}" for one in texts)
+
+
+def _every(book: Book) -> list[str]:
+    return sorted({name for one in book.editions for name in one.told})
 
 
 def _lay_out(run: Run, book: Book, newest: Path, cut: list[str], least: int) -> int:
     """``taken`` are the cells that would move: at first those in which enough changed. How many changed at all."""
-    last = len(book.editions) - 1
+    last, every = len(book.editions) - 1, _every(book)
+    who = "".join(f", {one}" for one in _keys(book))
     coarser = ", ".join(f"{_cell(one.cut)} AS __c{place}" for place, one in enumerate(book.editions))
     for name, path in (("newest", newest), ("held", book.whole(book.newest))):
         run(f"CREATE VIEW {name}_rows AS SELECT *, {_cell(cut)} AS __b FROM {_file(path)}")
-        run(f"CREATE TABLE {name} AS SELECT __b, {coarser}, {_who(book)} FROM {name}_rows")
+        run(f"CREATE TABLE {name} AS SELECT __b, {coarser}{who}{_marked(every)} FROM {name}_rows")
     for place, one in enumerate(book.editions):
+        marks = _marked(one.told) if place == last else "".join(f", {_mark(name)}" for name in one.told)
         path = book.whole(one) if place == last else book.told(one)
         run(
-            f"CREATE TABLE told{place} AS SELECT {_cell(one.cut)} AS __c{place}, {_who(book)} FROM {_file(path)}"
+            f"CREATE TABLE told{place} AS SELECT {_cell(one.cut)} AS __c{place}{who}{marks} FROM {_file(path)}"
         )
-    run(f"CREATE TABLE changed AS {_differing('newest', 'held', '__b', _who(book))}")
     # Before anything else is looked at, so that what a few changed decides nothing elsewhere.
-    run(
-        f"CREATE TABLE taken AS SELECT __b FROM changed GROUP BY __b HAVING {people(book.keys)} >= {int(least)}"
+    changed = " UNION ALL ".join(
+        f"(SELECT __b, {people(book.keys)} AS n FROM ({each}) GROUP BY 1)"
+        for each in _differing("newest", "held", "__b", book, every)
     )
-    return _count(run, "DISTINCT __b", "changed")
+    run(f"CREATE TABLE changed AS SELECT __b, min(n) AS n FROM ({changed}) GROUP BY 1")
+    run(f"CREATE TABLE taken AS SELECT __b FROM changed WHERE n >= {int(least)}")
+    return _count(run, "*", "changed")
 
 
 def people(keys: int) -> str:
@@ -287,9 +329,11 @@ def people(keys: int) -> str:
     return f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
 
 
-def _differing(one: str, other: str, cell: str, who: str) -> str:
-    here, there = (f"SELECT {cell}, {who} FROM {name}" for name in (one, other))
-    return f"({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})"
+def _differing(one: str, other: str, cell: str, book: Book, told: Sequence[str]) -> Iterator[str]:
+    """Whose rows are not the same in both: that they stand there at all, and then column by column what they say."""
+    for names in ([cell, *_keys(book)], *([cell, *_keys(book), _mark(name)] for name in told)):
+        here, there = (f"SELECT {', '.join(names)} FROM {name}" for name in (one, other))
+        yield f"({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})"
 
 
 def _count(run: Run, what: str, table: str) -> int:
@@ -299,14 +343,15 @@ def _count(run: Run, what: str, table: str) -> int:
 
 def _hold_back(run: Run, book: Book, place: int, least: int) -> bool:
     """Take back the moves that would let a few be told from the edition at ``place``; whether there were any."""
-    names = f"__b, __c{place}, {_who(book)}"
+    told = book.editions[place].told
+    names = ", ".join(["__b", f"__c{place}", *_keys(book), *map(_mark, told)])
     run(
         f"CREATE OR REPLACE VIEW next AS SELECT {names} FROM newest WHERE __b IN (FROM taken) "
         f"UNION ALL SELECT {names} FROM held WHERE __b NOT IN (FROM taken)"
     )
-    few = (
-        f"SELECT __c{place} FROM ({_differing('next', f'told{place}', f'__c{place}', _who(book))}) "
-        f"GROUP BY 1 HAVING {people(book.keys)} < {int(least)}"
+    few = " UNION ".join(
+        f"(SELECT __c{place} FROM ({each}) GROUP BY 1 HAVING {people(book.keys)} < {int(least)})"
+        for each in _differing("next", f"told{place}", f"__c{place}", book, told)
     )
     before = _count(run, "*", "taken")
     run(f"CREATE OR REPLACE TEMP TABLE few AS {few}")
@@ -320,10 +365,11 @@ def _hold_back(run: Run, book: Book, place: int, least: int) -> bool:
 def _write(run: Run, book: Book, made: Path, cut: list[str]) -> None:
     """The new edition, and of the one before it what later ones are compared with."""
     last = book.newest
-    columns = ", ".join(dict.fromkeys([*(f'"{name}"' for name in last.cut), *_who(book).split(", ")]))
+    columns = ", ".join([*(f'"{name}"' for name in last.cut), *_keys(book)]) or "1 AS __one"
     with _whole_or_none(book.told(last)) as draft:
         run(
-            f"COPY (SELECT {columns} FROM {_file(book.whole(last))}) TO {lake.literal(str(draft))} (FORMAT parquet)"
+            f"COPY (SELECT {columns}{_marked(last.told)} FROM {_file(book.whole(last))}) "
+            f"TO {lake.literal(str(draft))} (FORMAT parquet)"
         )
     rows = (
         "SELECT * EXCLUDE (__b) FROM newest_rows WHERE __b IN (FROM taken) "
@@ -333,7 +379,25 @@ def _write(run: Run, book: Book, made: Path, cut: list[str]) -> None:
         run(f"COPY ({rows}) TO {lake.literal(str(draft))} (FORMAT parquet)")
 
 
-# --- whoever is gone from the table ---
+# --- what nobody asks for any more, and whoever is gone from the table ---
+
+
+def sweep(*, dry_run: bool = False) -> int:
+    """Drop the editions that nobody has asked for so long that what they told is past; returns how many books went.
+
+    Whoever asks after that begins a new book, which is compared with nothing that was told before.
+    """
+    places = [path.parent for path in (home() / "statistics").glob("*/*/book.json")]
+    old = [
+        place
+        for place in places
+        if time.time() - (place / "book.json").stat().st_mtime > UNASKED.total_seconds()
+    ]
+    for place in old if not dry_run else ():
+        with alone(place / ".lock", wait=False) as free:
+            if free:
+                shutil.rmtree(place, ignore_errors=True)
+    return len(old)
 
 
 def forget(spec: Resource) -> None:

@@ -242,11 +242,16 @@ def mount_of(resource: Resource, decision: Decision) -> lake.Mount:
         f.name: _column(f, decision.columns[f.name]) for f in resource.fields if f.name in decision.columns
     }
     if decision.edition:
-        columns = {name: f'"{name}"' for name in columns}
+        columns = {name: _told(name, decision.columns[name]) for name in columns}
     absent = {name: f"CAST(NULL AS {ABSENT.get(resource.field(name).kind, 'VARCHAR')})" for name in columns}
     return lake.Mount(
         columns=columns, absent=absent, where=decision.where, version=decision.version, rows=decision.edition
     )
+
+
+def _told(name: str, show: Show) -> str:
+    """Editions are made for all of a department's grants: of what this one masks it has only that it is there."""
+    return f'"{name}"' if show == "plain" else f"CASE WHEN \"{name}\" IS NULL THEN NULL ELSE '*' END"
 
 
 def _column(field: Field, show: Show) -> str:

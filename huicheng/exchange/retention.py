@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange import editions
 from huicheng.exchange.ageing import age
 from huicheng.exchange.catalogue import resources
 from huicheng.exchange.declarations import Resource
@@ -47,6 +48,7 @@ class OldFilesSwept(Event):
     versions: int
     scratch: int = 0
     compacted: int = 0
+    editions: int = 0
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Swept:
     versions: int = 0
     scratch: int = 0
     stuck: int = 0
+    editions: int = 0
     erased: dict[str, int] = field(default_factory=dict)
     aged: dict[str, int] = field(default_factory=dict)
     compacted: dict[str, int] = field(default_factory=dict)
@@ -84,7 +87,8 @@ def sweep(*, dry_run: bool = False, tell: Tell | None = None) -> Swept:
         if tell:
             tell(label, number, len(steps))
         step()
-    if not dry_run and (done.landings or done.folders or done.versions or done.scratch or done.compacted):
+    gone = done.landings or done.folders or done.versions or done.scratch or done.compacted or done.editions
+    if not dry_run and gone:
         _tell(done)
     return done
 
@@ -101,10 +105,15 @@ def _steps(done: Swept, specs: list[Resource], dry_run: bool) -> Iterator[tuple[
     for spec in specs:
         yield spec.title, partial(_guard, done, spec.table, partial(_age, done, spec, dry_run))
     yield _("清理文件"), partial(_sweep_files, done, specs, dry_run)
+    yield _("清理统计版"), partial(_sweep_editions, done, dry_run)
     days = {spec.table: min(VERSION_DAYS, spec.retention_days) for spec in specs}
     for table in lake.tables():
         keep = days.get(table, VERSION_DAYS)
         yield table, partial(_guard, done, table, partial(_tidy, done, table, keep, dry_run))
+
+
+def _sweep_editions(done: Swept, dry_run: bool) -> None:
+    done.editions = editions.sweep(dry_run=dry_run)
 
 
 def _guard(done: Swept, table: str, step: Callable[[], None]) -> None:

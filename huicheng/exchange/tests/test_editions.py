@@ -1,7 +1,9 @@
 """Figures before and after a delivery: what fewer than k people changed shows in none of them."""
 
 import json
+import os
 import tempfile
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -29,6 +31,7 @@ Person = tuple[str, str, int]
 Row = tuple[str, str, int, int]
 World = list[Row]
 COLUMNS = ("a", "b")
+TOLD = ("a", "b", "v")
 person = st.tuples(st.sampled_from("xy"), st.sampled_from("12"), st.integers(0, 3))
 people = st.fixed_dictionaries({n: st.none() | person for n in range(14)})
 world = people.map(lambda known: [(*told, n) for n, told in known.items() if told])
@@ -39,7 +42,6 @@ def write(path: Path, rows: World) -> None:
     table = pa.table({
         "a": pa.array([one[0] for one in rows], pa.string()), "b": pa.array([one[1] for one in rows], pa.string()),
         "v": pa.array([one[2] for one in rows], pa.int64()), "__n0": pa.array([one[3] for one in rows], pa.uint64()),
-        "__mark": pa.array([str(one[:3]) for one in rows], pa.string()),
     })  # fmt: skip
     pq.write_table(table, path)
 
@@ -52,11 +54,11 @@ def read(path: Path) -> World:
 def lived(worlds: list[World], cuts: list[tuple[str, ...]]) -> list[tuple[World, tuple[str, ...]]]:
     """The editions that these deliveries come to, each with the columns it was asked by."""
     with tempfile.TemporaryDirectory() as name:
-        book = Book(Path(name), (Edition(1, 0, "", cuts[0]),), keys=1)
+        book = Book(Path(name), (Edition(1, 0, "", cuts[0], TOLD),), keys=1)
         write(book.whole(book.newest), worlds[0])
         told = [(read(book.whole(book.newest)), cuts[0])]
         for number, (delivered, asked) in enumerate(zip(worlds[1:], cuts[1:], strict=True), 2):
-            made = Edition(book.newest.number + 1, number, "", asked)
+            made = Edition(book.newest.number + 1, number, "", asked, TOLD)
             write(book.place / ".newest.parquet", delivered)
             if settle(book, book.place / ".newest.parquet", book.whole(made), K)[0]:
                 book = replace(book, editions=(*book.editions, made))
@@ -78,6 +80,16 @@ def differing(one: World, other: World, names: tuple[str, ...]) -> dict[Any, set
     here, there = Counter(one), Counter(other)
     for row in (here - there) + (there - here):
         found.setdefault(cell(row, names), set()).add(row[3])
+    return found
+
+
+def differing_in(one: list[Any], other: list[Any], names: tuple[str, ...]) -> dict[Any, set[int]]:
+    """The same where only the third value is told."""
+    blank = [[(*cell(row, names), row[2], row[3]) for row in rows] for rows in (one, other)]
+    here, there = map(Counter, blank)
+    found: dict[Any, set[int]] = {}
+    for row in (here - there) + (there - here):
+        found.setdefault(row[:-2], set()).add(row[-1])
     return found
 
 
@@ -105,6 +117,13 @@ def test_no_cell_of_two_editions_differs_by_a_few(worlds, data):
     for (before, columns), (after, _later) in combinations(told, 2):
         for names in choices(columns):
             assert all(len(who) >= K for who in differing(before, after, names).values())
+            for said in (lambda one: 0, lambda one: one[0], lambda one: one[1], lambda one: one[2]):
+                # As a grant for one column alone has it.
+                one, other = (
+                    [(row[0], row[1], said(row), row[3]) for row in rows] for rows in (before, after)
+                )
+                alone_ = differing_in(one, other, names)
+                assert all(len(who) >= K for who in alone_.values())
 
 
 @settings(max_examples=60)
@@ -192,6 +211,50 @@ def test_a_renewed_grant_goes_on_where_the_old_one_stood(figured):
     granted(exchange.Terms(smallest_group=5), columns=("name", "sex"), plain=(), aggregate_only=True)
     files(41)
     assert by_sex() == {"1": 20, "2": 20}
+
+
+def test_two_grants_for_other_columns_do_not_tell_one_person_by_their_difference(figured):
+    other = "核对建档完整率"
+    granted(
+        exchange.Terms(smallest_group=5), columns=("sex", "updated_on"), plain=(), aggregate_only=True, purpose=other
+    )  # fmt: skip
+    files(41)
+    sql = "SELECT sex, count(*) AS n, count(updated_on) AS dated FROM raw.health_files GROUP BY sex"
+    told = {one["sex"]: one["n"] for one in ask(sql, HE, purpose=other).table.to_pylist()}
+    assert told == by_sex() == {"1": 20, "2": 20}
+
+
+def test_what_few_changed_in_one_column_does_not_ride_with_what_many_changed_in_another(figured, monkeypatch):
+    files(40)
+    spec = exchange.resource("health_files")
+    table = lake.read("raw.health_files").read_all()
+    rows = [{name: one[name] for name in (f.name for f in spec.fields)} for one in table.to_pylist()]
+    for place, one in enumerate(rows):
+        one["name"] = (
+            None if place in (1, 3, 5, 7, 9, 11) else one["name"]
+        )  # six of one sex: enough to be told
+        one["sex"] = None if place == 13 else one["sex"]
+    layout = pa.schema([(f.name, pa.date32() if f.kind == "date" else pa.string()) for f in spec.fields])
+    exchange.publish_table("health_files", pa.Table.from_pylist(rows, schema=layout))
+    sql = "SELECT count(*) AS n, count(name) AS named, count(sex) AS sexed FROM raw.health_files"
+    assert ask(sql, HE, purpose=PURPOSE).table.to_pylist() == [{"n": 40, "named": 40, "sexed": 40}]
+
+
+def test_editions_that_nobody_asks_for_grow_old(figured):
+    [book] = (home() / "statistics" / "health_files").glob("*/book.json")
+    assert editions.sweep() == 0
+    year = time.time() - editions.UNASKED.total_seconds() - 60
+    os.utime(book, (year, year))
+    assert editions.sweep(dry_run=True) == 1
+    assert book.exists()
+    assert editions.sweep() == 1
+    assert not book.parent.exists()
+    assert by_sex() == {"1": 20, "2": 20}
+
+
+def test_a_number_of_a_persons_own_is_in_no_edition(figured):
+    [rows] = kept().values()
+    assert "JK0007" not in json.dumps(rows, default=str)
 
 
 def test_a_new_edition_takes_its_time(figured, monkeypatch):
