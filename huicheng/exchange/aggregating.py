@@ -17,11 +17,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import editions
+from huicheng.exchange.books import KEY
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.reading import Admitted, text_of
 from huicheng.exchange.evidence.trees import Tree, Untraceable, parse
 from huicheng.exchange.granting.refusals import OnlyAggregates
 from huicheng.exchange.policy import Decision, mount_of
+from huicheng.exchange.settling import people
 from huicheng.lake import api as lake
 
 MOST_CELLS = 5_000
@@ -104,15 +106,13 @@ def _said(value: str | None) -> str:
 
 def _counted(spec: Resource, decision: Decision, columns: tuple[str, ...]) -> tuple[dict[Cell, int], bool]:
     """How many there are in each cell, and whether nobody stands in more than one row."""
-    keys = {name: f'"{name}"' for name in (f"{editions.KEY}{place}" for place in range(len(spec.subjects)))}
-    people = editions.people(len(keys))
+    keys = {name: f'"{name}"' for name in (f"{KEY}{place}" for place in range(len(spec.subjects)))}
+    counted = people(len(keys))
     mount = mount_of(spec, decision)
     mount = replace(mount, columns={**mount.columns, **keys})
     said = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in columns)
     by = f" GROUP BY {said}" if columns else ""
-    asked = (
-        f"SELECT {said + ', ' if said else ''}{people}, count(*) FROM {spec.table}{by} LIMIT {MOST_CELLS + 1}"
-    )
+    asked = f"SELECT {said + ', ' if said else ''}{counted}, count(*) FROM {spec.table}{by} LIMIT {MOST_CELLS + 1}"
     with _unquoted():
         table = lake.ask(asked, mounts={spec.table: mount}).table
     if table.num_rows > MOST_CELLS:

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.fetching import started
 from huicheng.exchange.landing import draft_path
 from huicheng.exchange.pouring import ahead
 from huicheng.exchange.reading.parquet import is_plain, to_text
@@ -36,7 +35,6 @@ from huicheng.exchange.refusals import (
 from huicheng.lake import api as lake
 
 FETCH = 20_000
-FETCHING = Path(__file__).with_name("fetching.py")
 # A process on a busy machine is some time in coming; then it connects, then it asks.
 START_SECONDS, CONNECT_SECONDS = 15, 15
 # SQLite looks at the clock after so many steps of its own.
@@ -314,7 +312,7 @@ def _mysql(_url: str, query: str, address: Address, patience: int) -> Rows:
 @contextmanager
 def _fetched(told: dict[str, Any], address: Address, patience: int) -> Iterator[pa.RecordBatchReader]:
     """What a process of its own reads from the server. It is ended when its time is over, whatever the server does."""
-    with _process() as child:
+    with started() as child:
         given, rows, words = child.stdin, child.stdout, child.stderr
         assert given is not None
         assert rows is not None
@@ -342,26 +340,6 @@ def _fetched(told: dict[str, Any], address: Address, patience: int) -> Iterator[
             raise _said(words.read(), address, patience) from None
         finally:
             end.cancel()
-
-
-@contextmanager
-def _process() -> Iterator[subprocess.Popen[bytes]]:
-    """Nothing that lies about on this machine lets it in anywhere: no home, no password file, no variable of a driver."""
-    nowhere = "/nonexistent"
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
-        if name in os.environ
-    }
-    closed = {"HOME": nowhere, "PGPASSFILE": os.devnull, "PGSERVICEFILE": os.devnull, "PGSYSCONFDIR": nowhere}
-    with subprocess.Popen(
-        [sys.executable, "-I", str(FETCHING)], env={**kept, **closed}, cwd="/", stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    ) as child:  # fmt: skip
-        try:
-            yield child
-        finally:
-            child.kill()
 
 
 def _said(words: bytes, address: Address, patience: int) -> SourceRefused:

@@ -14,9 +14,9 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,10 +25,12 @@ import pyarrow.parquet as pq
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange.books import KEY, Book, Edition, read_book, whole_or_none
 from huicheng.exchange.declarations import Field, Resource
 from huicheng.exchange.evidence.sets import salt, sql_key
-from huicheng.exchange.landing import alone, sync_folder
+from huicheng.exchange.landing import alone
 from huicheng.exchange.policy import Decision, mount_of
+from huicheng.exchange.settling import file_of, settle
 from huicheng.ground.api import Event, act, home, publish
 from huicheng.lake import api as lake
 
@@ -38,9 +40,7 @@ EVERY, MANY, THEN = timedelta(days=1), 30, timedelta(days=30)
 UNASKED = timedelta(days=365)
 # Seconds that somebody waits at most for an edition to be made, and for another who makes it.
 LONGEST = 120.0
-KEY = "__n"
 SUMMED = ("integer", "number", "money", "boolean")
-Run = Callable[[str], duckdb.DuckDBPyConnection]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,58 +52,6 @@ class EditionMade(Event):
     source: int
     moved: int
     held: int
-
-
-@dataclass(frozen=True)
-class Edition:
-    """``cut``: the columns by which it was told in parts; ``told``: all that was counted or summed in them."""
-
-    number: int
-    source: int
-    at: str
-    cut: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Book:
-    """The editions of one department's rows of a resource; ``looked`` is the version that was looked at last."""
-
-    place: Path
-    editions: tuple[Edition, ...] = ()
-    looked: int = -1
-    keys: int = 0
-
-    @property
-    def newest(self) -> Edition:
-        return self.editions[-1]
-
-    def whole(self, one: Edition) -> Path:
-        return self.place / f"{one.number}.parquet"
-
-    def told(self, one: Edition) -> Path:
-        """What is left of an older edition: its cells, who stood in them, and marks of what was told of him."""
-        return self.place / f"{one.number}.told.parquet"
-
-    def write(self) -> None:
-        draft = self.place / ".book"
-        draft.write_text(
-            json.dumps(
-                {"looked": self.looked, "keys": self.keys, "editions": [asdict(e) for e in self.editions]}
-            )
-        )
-        os.replace(draft, self.place / "book.json")
-
-
-def read_book(place: Path) -> Book:
-    path = place / "book.json"
-    if not path.exists():
-        return Book(place)
-    data = json.loads(path.read_text())
-    editions = tuple(
-        Edition(**{**one, "cut": tuple(one["cut"]), "told": tuple(one["told"])}) for one in data["editions"]
-    )
-    return Book(place, editions, data["looked"], data["keys"])
 
 
 def current(spec: Resource, decision: Decision, cut: Iterable[str]) -> tuple[Path, int]:
@@ -191,7 +139,7 @@ def _next(book: Book, spec: Resource, decision: Decision) -> Book:
     _write_newest(newest, spec, replace(decision, version=source))
     made = Edition(book.newest.number + 1, source, timezone.now().isoformat())
     try:
-        moved, held = settle(book, newest, book.whole(made), decision.smallest_group)
+        moved, held = settle(book, newest, book.whole(made), decision.smallest_group, longest=LONGEST)
     finally:
         newest.unlink(missing_ok=True)
     for old in book.editions[:-1]:
@@ -220,7 +168,7 @@ def _write_newest(path: Path, spec: Resource, decision: Decision) -> None:
     mount = replace(mount, columns={**shown, **keys})
     batches = lake.stream(f"SELECT * FROM {spec.table}", mounts={spec.table: mount}, timeout=LONGEST)
     first = next(batches)
-    with _whole_or_none(path) as draft, pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
+    with whole_or_none(path) as draft, pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch)
 
@@ -235,148 +183,6 @@ def _said(spec: Resource, one: Field, shown: str) -> str:
     if one.sensitivity != "personal" or one.kind in SUMMED:
         return shown
     return f"CASE WHEN {shown} IS NULL THEN NULL ELSE '*' END"
-
-
-@contextmanager
-def _whole_or_none(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".draft-{path.name}")
-    try:
-        yield draft
-        os.replace(draft, path)
-        sync_folder(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-# --- which cells move on ---
-
-
-def settle(book: Book, newest: Path, made: Path, least: int) -> tuple[int, int]:
-    """Write the next edition; how many of its cells moved, and how many wait. Where none did nothing is written."""
-    with lake.at_work(timeout=LONGEST) as engine:
-        run = engine.execute
-        cut = sorted({name for one in book.editions for name in one.cut})
-        changed = _lay_out(run, book, newest, cut, least)
-        if not changed:
-            return 0, 0
-        while any([_hold_back(run, book, place, least) for place in range(len(book.editions))]):
-            pass
-        moved = _count(run, "*", "taken")
-        if moved:
-            _write(run, book, made, cut)
-        return moved, changed - moved
-
-
-def _cell(names: Sequence[str]) -> str:
-    """What tells a cell from all others: JSON knows nothing from "null", and a comma inside from one between."""
-    if not names:
-        return "'[]'"
-    texts = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in names)
-    return f"CAST(to_json([{texts}]) AS VARCHAR)"
-
-
-def _file(path: Path) -> str:
-    return f"read_parquet({lake.literal(str(path))})"
-
-
-def _keys(book: Book) -> list[str]:
-    return [f"{KEY}{place}" for place in range(book.keys)]
-
-
-def _mark(name: str) -> str:
-    return f'"__m {name}"'
-
-
-def _marked(names: Iterable[str]) -> str:
-    """Of each column that was told a mark of what a row says in it: equal where it is, and no more than that."""
-    value = "left(sha256('{salt}' || CAST(to_json([{name}]) AS VARCHAR)), 16) AS {mark}"
-    texts = [value.format(salt=salt(), name=f'CAST("{one}" AS VARCHAR)', mark=_mark(one)) for one in names]
-    return "".join(f", {one}" for one in texts)
-
-
-def _every(book: Book) -> list[str]:
-    return sorted({name for one in book.editions for name in one.told})
-
-
-def _lay_out(run: Run, book: Book, newest: Path, cut: list[str], least: int) -> int:
-    """``taken`` are the cells that would move: at first those in which enough changed. How many changed at all."""
-    last, every = len(book.editions) - 1, _every(book)
-    who = "".join(f", {one}" for one in _keys(book))
-    coarser = ", ".join(f"{_cell(one.cut)} AS __c{place}" for place, one in enumerate(book.editions))
-    for name, path in (("newest", newest), ("held", book.whole(book.newest))):
-        run(f"CREATE VIEW {name}_rows AS SELECT *, {_cell(cut)} AS __b FROM {_file(path)}")
-        run(f"CREATE TABLE {name} AS SELECT __b, {coarser}{who}{_marked(every)} FROM {name}_rows")
-    for place, one in enumerate(book.editions):
-        marks = _marked(one.told) if place == last else "".join(f", {_mark(name)}" for name in one.told)
-        path = book.whole(one) if place == last else book.told(one)
-        run(
-            f"CREATE TABLE told{place} AS SELECT {_cell(one.cut)} AS __c{place}{who}{marks} FROM {_file(path)}"
-        )
-    # Before anything else is looked at, so that what a few changed decides nothing elsewhere.
-    changed = " UNION ALL ".join(
-        f"(SELECT __b, {people(book.keys)} AS n FROM ({each}) GROUP BY 1)"
-        for each in _differing("newest", "held", "__b", book, every)
-    )
-    run(f"CREATE TABLE changed AS SELECT __b, min(n) AS n FROM ({changed}) GROUP BY 1")
-    run(f"CREATE TABLE taken AS SELECT __b FROM changed WHERE n >= {int(least)}")
-    return _count(run, "*", "changed")
-
-
-def people(keys: int) -> str:
-    """The SQL of how many people rows are about at least, each known by so many keys; without any, each row is one."""
-    counts = [f"count(DISTINCT {KEY}{n})" for n in range(keys)] or ["count(*)"]
-    return f"least({', '.join(counts)})" if len(counts) > 1 else counts[0]
-
-
-def _differing(one: str, other: str, cell: str, book: Book, told: Sequence[str]) -> Iterator[str]:
-    """Whose rows are not the same in both: that they stand there at all, and then column by column what they say."""
-    for names in ([cell, *_keys(book)], *([cell, *_keys(book), _mark(name)] for name in told)):
-        here, there = (f"SELECT {', '.join(names)} FROM {name}" for name in (one, other))
-        yield f"({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here})"
-
-
-def _count(run: Run, what: str, table: str) -> int:
-    ((count,),) = run(f"SELECT count({what}) FROM {table}").fetchall()
-    return int(count)
-
-
-def _hold_back(run: Run, book: Book, place: int, least: int) -> bool:
-    """Take back the moves that would let a few be told from the edition at ``place``; whether there were any."""
-    told = book.editions[place].told
-    names = ", ".join(["__b", f"__c{place}", *_keys(book), *map(_mark, told)])
-    run(
-        f"CREATE OR REPLACE VIEW next AS SELECT {names} FROM newest WHERE __b IN (FROM taken) "
-        f"UNION ALL SELECT {names} FROM held WHERE __b NOT IN (FROM taken)"
-    )
-    few = " UNION ".join(
-        f"(SELECT __c{place} FROM ({each}) GROUP BY 1 HAVING {people(book.keys)} < {int(least)})"
-        for each in _differing("next", f"told{place}", f"__c{place}", book, told)
-    )
-    before = _count(run, "*", "taken")
-    run(f"CREATE OR REPLACE TEMP TABLE few AS {few}")
-    run(
-        f"DELETE FROM taken WHERE __b IN (SELECT __b FROM newest WHERE __c{place} IN (FROM few) "
-        f"UNION ALL SELECT __b FROM held WHERE __c{place} IN (FROM few))"
-    )
-    return _count(run, "*", "taken") < before
-
-
-def _write(run: Run, book: Book, made: Path, cut: list[str]) -> None:
-    """The new edition, and of the one before it what later ones are compared with."""
-    last = book.newest
-    columns = ", ".join([*(f'"{name}"' for name in last.cut), *_keys(book)]) or "1 AS __one"
-    with _whole_or_none(book.told(last)) as draft:
-        run(
-            f"COPY (SELECT {columns}{_marked(last.told)} FROM {_file(book.whole(last))}) "
-            f"TO {lake.literal(str(draft))} (FORMAT parquet)"
-        )
-    rows = (
-        "SELECT * EXCLUDE (__b) FROM newest_rows WHERE __b IN (FROM taken) "
-        "UNION ALL BY NAME SELECT * EXCLUDE (__b) FROM held_rows WHERE __b NOT IN (FROM taken)"
-    )
-    with _whole_or_none(made) as draft:
-        run(f"COPY ({rows}) TO {lake.literal(str(draft))} (FORMAT parquet)")
 
 
 # --- what nobody asks for any more, and whoever is gone from the table ---
@@ -423,7 +229,9 @@ def _forget(book: Book, spec: Resource) -> None:
     engine = lake.connection()
     try:
         engine.register("there", there)
-        every = " UNION ".join(f"SELECT {n} AS k FROM {_file(path)}" for path in files for n in mount.columns)
+        every = " UNION ".join(
+            f"SELECT {n} AS k FROM {file_of(path)}" for path in files for n in mount.columns
+        )
         still = " UNION ".join(f"SELECT {n} AS k FROM there" for n in mount.columns)
         engine.execute(
             f"CREATE TABLE gone AS SELECT k, hash(uuid()) AS other FROM ({every}) WHERE k IS NOT NULL "
@@ -437,7 +245,7 @@ def _forget(book: Book, spec: Resource) -> None:
 
 def _rewrite(engine: duckdb.DuckDBPyConnection, path: Path, names: list[str]) -> None:
     other = ", ".join(f"coalesce((SELECT other FROM gone WHERE k = {n}), {n}) AS {n}" for n in names)
-    with _whole_or_none(path) as draft:
+    with whole_or_none(path) as draft:
         engine.execute(
-            f"COPY (SELECT * REPLACE ({other}) FROM {_file(path)}) TO {lake.literal(str(draft))} (FORMAT parquet)"
+            f"COPY (SELECT * REPLACE ({other}) FROM {file_of(path)}) TO {lake.literal(str(draft))} (FORMAT parquet)"
         )

@@ -8,13 +8,39 @@ platform: what it is told comes in as JSON, an error goes out as JSON.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 FETCH = 20_000
 LATE = "57014"
+PROGRAM = Path(__file__)
+
+
+@contextmanager
+def started() -> Iterator[subprocess.Popen[bytes]]:
+    """Nothing that lies about on this machine lets it in anywhere: no home, no password file, no variable of a driver."""
+    nowhere = "/nonexistent"
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
+        if name in os.environ
+    }
+    closed = {"HOME": nowhere, "PGPASSFILE": os.devnull, "PGSERVICEFILE": os.devnull, "PGSYSCONFDIR": nowhere}
+    with subprocess.Popen(
+        [sys.executable, "-I", str(PROGRAM)], env={**kept, **closed}, cwd="/", stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    ) as child:  # fmt: skip
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 class Unreachable(Exception):

@@ -315,7 +315,7 @@ def _ask(row: Feed) -> Ask:
     if not row.anywhere:
         address = within_reach(address)
     how = {"watermark": row.watermark, "key": row.key}
-    query = asking.question(address, row.query, mark=mark, lag=row.lag, **how)
+    query = asking.question(address, row.query, mark=mark, lag=row.lag, watermark=row.watermark, key=row.key)
 
     def noting(draft: Path) -> dict[str, Any]:
         found = asking.mark_in(draft, file=address_of(address).name, **how)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange import databases
+from huicheng.exchange import databases, fetching
 from huicheng.exchange.databases import drafted_query
 from huicheng.exchange.feeding import asking
 
@@ -104,7 +104,7 @@ def test_who_reads_knows_no_password_of_ours(monkeypatch, tmp_path):
     ):
         monkeypatch.setenv(name, "s3cret")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with databases._process() as child:
+    with fetching.started() as child:
         path = Path(f"/proc/{child.pid}/environ")
         deadline = time.monotonic() + 60
         while not (found := path.read_bytes()) and time.monotonic() < deadline:
@@ -122,7 +122,7 @@ def test_a_password_file_is_named_only_by_who_runs_the_platform():
 def test_ended_in_the_middle_it_is_said_and_leaves_no_draft(monkeypatch, tmp_path):
     program = tmp_path / "fetching.py"
     program.write_text("import os; os.kill(os.getpid(), 9)")
-    monkeypatch.setattr(databases, "FETCHING", program)
+    monkeypatch.setattr(fetching, "PROGRAM", program)
     with pytest.raises(exchange.QueryRefused, match="读取进程中断"):
         look("postgresql://reader@127.0.0.1:1/lamps")
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from huicheng.exchange import api as exchange
 from huicheng.exchange import editions
 from huicheng.exchange.api import ask
-from huicheng.exchange.editions import Book, Edition, settle
+from huicheng.exchange.books import Book, Edition
 from huicheng.exchange.landing import alone
+from huicheng.exchange.settling import settle
 from huicheng.exchange.tests.town import HE, PURPOSE, granted
 from huicheng.ground.api import act, deliver_news, events, home, publish, seal
 from huicheng.lake import api as lake
@@ -330,7 +331,7 @@ def test_a_kill_while_an_edition_is_made_leaves_the_one_before(figured, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(editions.Book, "write", killed)
+        broken.setattr(Book, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             by_sex()
     assert by_sex() == {"1": 30, "2": 30}

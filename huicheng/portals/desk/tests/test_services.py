@@ -2,15 +2,13 @@
 
 import json
 import threading
-from datetime import timedelta
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
-from django.utils import timezone
 
 from huicheng.exchange import api as exchange
-from huicheng.exchange.gateway.models import Service
 from huicheng.ground import api as ground
 from huicheng.portals.desk.tests.conftest import person
 
@@ -139,20 +137,28 @@ def first_lines(client):
 @pytest.mark.parametrize(
     ("how", "line"),
     [
-        ({"paused": True}, ("服务「居民健康档案」已暂停", "")),
-        ({"failures": 5, "opened_at": timezone.now()}, ("服务「居民健康档案」已断开", "bad")),
-        (
-            {"failures": 9, "opened_at": timezone.now() - timedelta(hours=1)},
-            ("服务「居民健康档案」已断开", "bad"),
-        ),
+        ({"circuit": "paused"}, ("服务「居民健康档案」已暂停", "")),
+        ({"circuit": "open", "failures": 5}, ("服务「居民健康档案」已断开", "bad")),
+        ({"circuit": "half-open", "failures": 9}, ("服务「居民健康档案」已断开", "bad")),
         ({"failures": 2}, ("服务「居民健康档案」在失败", "warn")),
     ],
     ids=["paused", "open", "half-open", "failing"],
 )
-def test_a_service_in_trouble_stands_on_the_front_of_its_own_department(sun, li, address, how, line):
+def test_a_service_in_trouble_stands_on_the_front_of_its_own_department(
+    sun, li, address, monkeypatch, how, line
+):
     sun.post(PUBLISH, form(address))
     assert first_lines(sun) == []
-    Service.objects.update(**how)
+    troubled = [replace(one, **how) for one in exchange.services()]
+    monkeypatch.setattr(exchange, "services", lambda: troubled)
     assert first_lines(sun) == [line]
     assert first_lines(person("zhao", "赵敏", steward="shuju")) == [line]
     assert first_lines(li) == []
+
+
+def test_one_that_she_pauses_stands_on_her_front_until_she_resumes_it(sun, address):
+    sun.post(PUBLISH, form(address))
+    sun.post("/desk/services/s/health_files/change/", {"do": "pause"})
+    assert first_lines(sun) == [("服务「居民健康档案」已暂停", "")]
+    sun.post("/desk/services/s/health_files/change/", {"do": "resume"})
+    assert first_lines(sun) == []
