@@ -1,6 +1,7 @@
 """No refusal of the exchange without its line in the audit: every class of them, on every route that programs call."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory
@@ -14,8 +15,9 @@ from huicheng.exchange.gateway.models import Service
 from huicheng.exchange.sharing import http, links
 from huicheng.exchange.tests.program import Program
 from huicheng.exchange.tests.test_changes import FILES, publish
-from huicheng.exchange.tests.town import SUN, granted, granted_whole, publish_files
+from huicheng.exchange.tests.town import SUN, granted, granted_whole, official, publish_files
 from huicheng.ground.api import BadInput, acting_as, events
+from huicheng.identity import api as identity
 from tests import house
 
 pytestmark = pytest.mark.django_db
@@ -155,25 +157,34 @@ def test_an_address_that_is_none_leaves_one_line_a_minute():
     assert [one.data for one in lines()] == [{"error": "address_refused"}]
 
 
-def test_an_address_that_ran_out_and_a_file_that_is_gone(program, monkeypatch):
+@pytest.fixture
+def holder(program):
+    """Who came with a key of civil affairs, where 陈静 keeps them."""
+    with acting_as(official(99, "陈静", "minzheng", "keys", "read")):
+        ends = timezone.now() + timedelta(days=1)
+        made = identity.make_key("发放系统", of="minzheng", duties=("read",), expires=ends)
+    return identity.machine_of(made.token)
+
+
+def test_an_address_that_ran_out_and_a_file_that_is_gone(holder, monkeypatch):
     from huicheng.exchange.sharing import making
 
     grant = exchange.grants_of("minzheng")[0]
-    shared = making.current(grant, program.actor)
-    good = links.address_of(shared, program.actor.id)
+    shared = making.current(grant, holder)
+    good = links.address_of(shared, holder.id)
     making.file_of(shared).unlink()
     assert fetched(good.ticket, good.mark).status_code == 404
     monkeypatch.setattr(links, "LIVES", -1)
-    late = links.address_of(shared, program.actor.id)
+    late = links.address_of(shared, holder.id)
     assert fetched(late.ticket, late.mark).status_code == 403
     assert {one.data["error"] for one in lines()} == {"no_such_share_version", "address_refused"}
 
 
-def test_an_address_has_one_way_to_be_written(program):
+def test_an_address_has_one_way_to_be_written(holder):
     from huicheng.exchange.sharing import making
 
-    shared = making.current(exchange.grants_of("minzheng")[0], program.actor)
-    good = links.address_of(shared, program.actor.id)
+    shared = making.current(exchange.grants_of("minzheng")[0], holder)
+    good = links.address_of(shared, holder.id)
     assert fetched(good.ticket, good.mark).status_code == 200
     for other in (
         good.ticket + "=",
