@@ -41,6 +41,15 @@ PAGES: tuple[tuple[Any, ...], ...] = (
     ("open-rows-chosen", STRANGER, "/open/air_hourly/rows/?by=pm25_taiyuanjie&sign=gt&value=300"),
     ("open-rows-wrong", STRANGER, "/open/air_hourly/rows/?by=pm25_taiyuanjie&sign=gt&value=很多", 400),
     ("open-interface", STRANGER, "/open/air_hourly/api/"),
+    ("open-conditional", STRANGER, "/open/?openness=conditional"),
+    ("open-offer", STRANGER, "/open/firm_registrations/"),
+    ("open-offer-statistics", RESIDENT, "/open/civil_records/"),
+    ("open-offer-fields", STRANGER, "/open/civil_records/fields/"),
+    ("open-offer-rows", STRANGER, "/open/firm_registrations/rows/", 403),
+    ("citizen-open", RESIDENT, "/me/open/"),
+    ("citizen-open-nothing", "resident3", "/me/open/"),
+    ("citizen-open-apply", RESIDENT, "/me/open/apply/civil_records/"),
+    ("citizen-open-apply-closed", RESIDENT, "/me/open/apply/police_households/", 404),
     ("not-found", STRANGER, "/open/no-such-thing/", 404),
     ("citizen-home", RESIDENT, "/me/"),
     ("citizen-data", RESIDENT, "/me/data/"),
@@ -116,6 +125,9 @@ BEHIND = (
     ("desk-application", POLICE, "/desk/access/?show=asked"),
     ("desk-application-returned", POLICE, "/desk/access/?show=mine"),
     ("desk-grant", CIVIL, "/desk/access/?show=held"),
+    ("desk-application-open", BUREAU, "/desk/access/?show=asked"),
+    ("citizen-open-grant", RESIDENT, "/me/open/"),
+    ("citizen-open-application", "resident2", "/me/open/"),
     ("desk-feed", BUREAU, "/desk/feeds/"),
     ("desk-subscription", POLICE, "/desk/subscriptions/"),
 )
@@ -260,7 +272,11 @@ def test_a_page_opens_and_reads_well(given, size, open_page, screens):
 def test_the_first_of_a_list_opens_and_reads_well(name, who, address, size, open_page, screens):
     page = open_page(who, SIZES[size])
     page.goto(address)
-    visit(page, page.locator("table a").first.get_attribute("href"), screens / f"{name}-{size}.png")
+    visit(
+        page,
+        page.locator("main table a, main a.door").first.get_attribute("href"),
+        screens / f"{name}-{size}.png",
+    )
 
 
 @pytest.mark.parametrize("style", LOOKS)

@@ -1,6 +1,6 @@
 """Deny by default, walked: every route with real values by every method, every table of the catalogue.
 
-王芳 delivers for the police; 李强 for civil affairs, 郑宏 decides, 刘洋 is a resident, and somebody has no account.
+王芳 delivers for the police; 李强 for civil affairs, 郑宏 decides, 刘洋 and 周舟 are residents, and somebody has no account.
 Whatever is 王芳's is answered to the others as if it were not there.
 """
 
@@ -71,6 +71,8 @@ class Town:
     key: str
     question: str
     asked: str
+    open_application: str
+    open_grant: str
 
     def client(self, who: str | None) -> Client:
         """With a session; ``KEY`` is a program of 李强's department with its key."""
@@ -114,6 +116,10 @@ VALUES: dict[tuple[str, str], Callable[[Town], Value]] = {
     ("decision", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id)),
     ("desk", "receipt_id"): lambda town: Value(town.receipt.id, "9" * len(town.receipt.id), kept=True),
     ("citizen", "event"): lambda town: Value(town.reading, "00000000-0000-4000-8000-000000000000", kept=True),
+    ("citizen", "code"): lambda town: Value("police_households", "no_such_table", kept=True),
+    ("citizen", "application"): lambda town: Value(town.open_application, "A20260101-00000000", kept=True),
+    ("citizen", "grant"): lambda town: Value(town.open_grant, "G20260101-00000000", kept=True),
+    ("citizen", "form"): lambda town: Value("csv", "doc"),
     ("desk:apply", "code"): lambda town: Value("health_files", "no_such_table"),
     ("desk", "application"): lambda town: Value(town.application, "A20260101-00000000", kept=True),
     ("desk", "grant"): lambda town: Value(town.grant, "G20260101-00000000", kept=True),
@@ -158,7 +164,9 @@ def publish_people() -> None:
     fields = exchange.resource("base.people").fields
     shapes = {"date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
     shape = pa.schema([(field.name, shapes.get(field.kind, pa.string())) for field in fields])
-    people = [settled(NUMBER, NAME, "P1"), settled("210102196808230058", "刘洋", "P2")]
+    people = [
+        settled(NUMBER, NAME, "P1"), settled("210102196808230058", "刘洋", "P2"), settled("210102198112120036", "周舟", "P3"),
+    ]  # fmt: skip
     exchange.publish_table("base.people", pa.Table.from_pylist(people, schema=shape))
 
 
@@ -183,7 +191,9 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     subscription, feed = followed(path)
     real = dead_letter(subscription), joined(), shared(grant), key_of_another()
     told = put(real[1]), read_in_bulk()
-    return Town(receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real, *told)
+    return Town(
+        receipt, str(job), drafted(), reading, application, grant, subscription, feed, *real, *told, *opened()
+    )
 
 
 def read_in_bulk() -> str:
@@ -239,6 +249,21 @@ def granted() -> tuple[str, str]:
     )
     asked = exchange.request_access("health_files", wang, wanted)
     return asked.id, exchange.approve_application(asked.id, sun).grant
+
+
+def opened() -> tuple[str, str]:
+    """周舟 may use the firms, which are open on a condition: no other resident's business."""
+    identity.register_resident(
+        "zhou", name="周舟", id_number="210102198112120036", password="long-enough-password"
+    )
+    official("wu", "吴刚", read="shichang", grant="shichang")
+    zhou, wu = (identity.actor_of(account(who)) for who in ("zhou", "wu"))
+    wanted = exchange.Wanted(
+        columns=("name",), purpose="研究产业分布", until=timezone.localdate() + timedelta(days=9),
+        agreed=exchange.resource("firm_registrations").open_condition,
+    )  # fmt: skip
+    asked = exchange.request_access("firm_registrations", zhou, wanted)
+    return asked.id, exchange.approve_application(asked.id, wu).grant
 
 
 def followed(path: Path) -> tuple[str, str]:
@@ -437,6 +462,12 @@ def test_the_owner_does_get_what_strangers_do_not(town):
         assert client.get(f"/desk/{place}").status_code == 200, place
     assert FILE in client.get(f"/desk/deliveries/{town.receipt.id}/").content.decode()
     assert client.get(f"/api/v1/receipts/{town.asked}").json()["event"]["id"] == town.asked
+
+
+def test_the_resident_who_was_granted_it_does_get_it(town):
+    client = town.client("zhou")
+    for place in (f"applications/{town.open_application}/", f"grants/{town.open_grant}/"):
+        assert client.get(f"/me/open/{place}").status_code == 200, place
 
 
 REGEX_GROUP = re.compile(r"\(\?P<\w+>([^)]*)\)\$?")

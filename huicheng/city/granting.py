@@ -1,4 +1,4 @@
-"""What the sample city's bureaux have asked of each other: made through the doors, once."""
+"""What the sample city's bureaux have asked of each other, and its residents of them: made through the doors, once."""
 
 from __future__ import annotations
 
@@ -37,18 +37,40 @@ def make_grants() -> int:
             asked.id, civil, reason="请写明依据的法律条文，并说明为什么需要配偶姓名。"
         )
     _ask("insurance_members", market, _employers())
-    return sum(len(exchange.applications_of(name)) for name in WHO)
+    return sum(len(exchange.applications_of(name)) for name in WHO) + _open_to_residents(civil, market)
+
+
+def _open_to_residents(civil: Actor, market: Actor) -> int:
+    """Of what is open on a condition the first resident has two grants; the second waits, and has something to mend."""
+    found = _accounts(("resident1", "resident2"))
+    first, second = found.get("resident1"), found.get("resident2")
+    if first and (asked := _ask("firm_registrations", first, _industries())):
+        exchange.approve_application(asked.id, market, exchange.Terms(rows_per_day=50_000))
+    if first and (asked := _ask("civil_records", first, _benefits())):
+        exchange.approve_application(asked.id, civil)
+        by_kind = "SELECT kind, count(*) AS n FROM raw.civil_records GROUP BY kind"
+        exchange.ask(by_kind, first, purpose=asked.wanted.purpose)
+    if second:
+        _ask("firm_registrations", second, _suppliers())
+    if second and (asked := _ask("civil_records", second, _ages())):
+        exchange.return_application(asked.id, civil, reason="请写明研究的题目，以及成果发布在哪里。")
+    return sum(len(exchange.own_applications(one)) for one in found.values())
 
 
 def _people() -> dict[str, Actor]:
-    accounts = get_user_model().objects.filter(username__in=WHO, is_sample=True)
-    found = {one.username: identity.actor_of(one) for one in accounts}
-    return {name: actor for name, actor in found.items() if actor.may("grant")}
+    return {name: actor for name, actor in _accounts(WHO).items() if actor.may("grant")}
+
+
+def _accounts(names: tuple[str, ...]) -> dict[str, Actor]:
+    accounts = get_user_model().objects.filter(username__in=names, is_sample=True)
+    return {one.username: identity.actor_of(one) for one in accounts}
 
 
 def _ask(code: str, actor: Actor, wanted: exchange.Wanted) -> exchange.Application | None:
     """None where it was asked before: a build that was killed goes on where it stood."""
-    before = exchange.applications_of(actor.department or "")
+    before = (
+        exchange.applications_of(actor.department) if actor.department else exchange.own_applications(actor)
+    )
     if any(one.resource == code and one.wanted.purpose == wanted.purpose for one in before):
         return None
     return exchange.request_access(code, actor, wanted)
@@ -92,3 +114,35 @@ def _employers() -> exchange.Wanted:
     return exchange.Wanted(
         columns=("employer_code", "employer_name", "status"), purpose="核对企业年报的从业人数", until=_in(120)
     )
+
+
+def _industries() -> exchange.Wanted:
+    return exchange.Wanted(
+        columns=("name", "registered_on", "kind", "scope", "address", "legal_person", "status"),
+        purpose="研究全市企业的类型和地区分布", until=_in(365), agreed=_condition("firm_registrations"),
+    )  # fmt: skip
+
+
+def _benefits() -> exchange.Wanted:
+    return exchange.Wanted(
+        columns=("sex", "kind", "happened_on"), purpose="研究救助和津贴发放的变化", until=_in(365),
+        agreed=_condition("civil_records"),
+    )  # fmt: skip
+
+
+def _suppliers() -> exchange.Wanted:
+    return exchange.Wanted(
+        columns=("credit_code", "name", "status"), purpose="核验供应商是否在营", until=_in(90),
+        agreed=_condition("firm_registrations"),
+    )  # fmt: skip
+
+
+def _ages() -> exchange.Wanted:
+    return exchange.Wanted(
+        columns=("kind", "happened_on"), purpose="研究婚姻登记的季节变化", until=_in(90),
+        agreed=_condition("civil_records"),
+    )  # fmt: skip
+
+
+def _condition(code: str) -> str:
+    return exchange.resource(code).open_condition

@@ -28,7 +28,7 @@ RECEIPT = "Huicheng-Receipt"
 def to_programs(*methods: str, scope: str = "", noun: str = "resource") -> Callable[[View], View]:
     """A route for keys and for sessions of officials: these methods alone, no error but JSON, none without its line.
 
-    ``noun`` is what the ``code`` of its address is a number of.
+    ``scope`` lets in keys of such a scope, a resident's too. ``noun`` is what the ``code`` of its address is a number of.
     """
 
     def wrap(view: View) -> View:

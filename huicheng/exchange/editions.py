@@ -102,11 +102,10 @@ def _alone_in_time(place: Path) -> Iterator[None]:
 
 
 def _place(spec: Resource, decision: Decision) -> Path:
-    """One for each department, filter and k, whatever columns: a grant that is renewed, or another one for other
+    """One for each holder, filter and k, whatever columns: a grant that is renewed, or another one for other
     columns, goes on where the former stood."""
-    department = decision.grant.department if decision.grant else ""
     sight = [
-        department,
+        decision.grant.holder if decision.grant else "",
         [one.name for one in spec.fields],
         decision.where,
         spec.subjects,

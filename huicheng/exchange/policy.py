@@ -13,6 +13,7 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from huicheng.exchange.declarations import Field, Mask, Resource
+from huicheng.exchange.granting.applications import for_society
 from huicheng.exchange.granting.conditions import Condition, WrongFilter, where
 from huicheng.exchange.granting.grants import Grant, check_case, matching, may_use, why_not
 from huicheng.exchange.granting.refusals import NoGrant
@@ -68,7 +69,7 @@ class Decision:
 def decide(resource: Resource, actor: Actor, purpose: str, *, case: str = "") -> Decision:
     """The decision on one resource.
 
-    A live grant for just this purpose decides; else the first row of ``RULES`` that applies; else nobody may.
+    What is open is everybody's. A live grant for just this purpose decides; else the first row of ``RULES`` that applies; else nobody may.
     """
     rule = next((one for one in RULES if one[0](resource, actor)), None)
     closed = rule is None or rule[1] == "masked"
@@ -91,14 +92,25 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
         rows = where(resource, found.filter)
     except WrongFilter:
         return Decision({}, "授权的行范围与目录不再相符")
+    plain = () if found.account else found.plain
+    known = for_society(resource) if found.account else [f.name for f in resource.fields]
     columns: dict[str, Show] = {
-        f.name: "plain" if f.sensitivity != "personal" or f.name in found.plain else "masked"
+        f.name: "plain" if f.sensitivity != "personal" or f.name in plain else "masked"
         for f in resource.fields
-        if f.name in found.columns
+        if f.name in found.columns and f.name in known
     }
-    least = found.smallest_group if found.aggregate_only else 0
+    if not columns:
+        return Decision({}, NOT_GRANTED)
+    sums = found.aggregate_only or (bool(found.account) and resource.about_people)
+    least = found.smallest_group if sums else 0
     return Decision(
-        columns, "部门间授权", rows, found.filter, grant=found, case=case.strip(), smallest_group=least
+        columns,
+        "依申请开放" if found.account else "部门间授权",
+        rows,
+        found.filter,
+        grant=found,
+        case=case.strip(),
+        smallest_group=least,
     )
 
 
@@ -213,7 +225,7 @@ def _about_oneself(resource: Resource, actor: Actor) -> bool:
     """His rows in the register and beside it; how rows were linked is fusion's own."""
     linked = resource.code.endswith("_links")
     own = resource.about == "person" and resource.subject == "base_id" and not linked
-    return own and bool(actor.person) and actor.kind == "resident"
+    return own and bool(actor.person) and actor.kind == "resident" and not actor.scope
 
 
 NOT_GRANTED = "没有授权"

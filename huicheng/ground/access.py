@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeVar
 
 from huicheng.ground.actor import Actor
 
-# machine: a department's program with its key; a session of an official opens the same routes.
+# machine: a department's program with its key; a session of an official opens the same routes, and a resident's key
+# those of its scope.
 Audience = Literal["everyone", "resident", "official", "machine"]
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,7 +23,11 @@ class Mark:
             return True
         if actor.scope and actor.scope.partition(":")[0] != self.scope:
             return False
-        kinds = ("machine", "official") if self.audience == "machine" else (self.audience,)
+        if self.audience == "machine":
+            keyed = ("resident",) if actor.scope else ()
+            kinds: tuple[str, ...] = ("machine", "official", *keyed)
+        else:
+            kinds = (self.audience,)
         return actor.kind in kinds and (self.duty is None or actor.may(self.duty))
 
 

@@ -90,11 +90,12 @@ def _record(row: EventRow) -> EventRecord:
 
 
 def events(
-    *, subject: str | None = None, kind: str | None = None, department: str | None = None, limit: int = 100
-) -> list[EventRecord]:
+    *, subject: str | None = None, kind: str | None = None, department: str | None = None, actor: str | None = None,
+    limit: int = 100,
+) -> list[EventRecord]:  # fmt: skip
     """Newest first, sealed or not."""
     rows = EventRow.objects.order_by("-at", "-id")
-    given = {"subject": subject, "kind": kind, "department": department}
+    given = {"subject": subject, "kind": kind, "department": department, "actor": actor}
     rows = rows.filter(**{field: value for field, value in given.items() if value is not None})
     return [_record(row) for row in rows[:limit]]
 

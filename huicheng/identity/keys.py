@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huicheng.exchange import api as exchange
 from huicheng.ground.api import (
     Actor,
     BadInput,
@@ -26,6 +27,7 @@ from huicheng.ground.api import (
     publish,
     secret,
 )
+from huicheng.identity.accounts import account_now
 from huicheng.identity.models import ApiKey
 
 BUREAU = "shuju"
@@ -260,7 +262,7 @@ def revoke_key(number: str) -> KeyView:
     """From this moment it opens nothing; a key that has ended already stays as it ended."""
     actor = current_actor()
     row = ApiKey.objects.select_for_update().filter(pk=number[:16]).first()
-    if row is None or not ends_keys(actor, row.department):
+    if row is None or not (ends_keys(actor, row.department) or _own(row, actor)):
         raise NoSuchKey(_("没有这个密钥，或者它属于别的部门。"))
     row.revoked = row.revoked or timezone.now()
     row.save(update_fields=["revoked"])
@@ -268,9 +270,36 @@ def revoke_key(number: str) -> KeyView:
     return _view(row)
 
 
+def _own(row: ApiKey, actor: Actor) -> bool:
+    """A resident's key of one grant; it ends nothing itself."""
+    return not row.department and row.made_by == actor.id and not actor.scope
+
+
+@act
+def make_grant_key(number: str) -> NewKey:
+    """A resident's key for what he was granted, and nothing else; the one before it ends."""
+    actor = current_actor()
+    held = {one.id: one for one in exchange.own_grants(actor, live=True)}
+    if number not in held or actor.scope:
+        raise NotKeeper(_("没有这份授权，或者它已经结束，不能开设密钥。"))
+    scope = f"{exchange.GRANT_SCOPE}:{number}"
+    for old in ApiKey.objects.filter(department="", made_by=actor.id, scope=scope, revoked=None):
+        revoke_key(old.pk)
+    row = _row(number, of="", duties=(), expires=min(held[number].expires, timezone.now() + LONGEST))
+    row.scope, row.made_by, row.made_by_name = scope, actor.id, actor.name
+    return _given(row)
+
+
+def grant_key(number: str, actor: Actor) -> KeyView | None:
+    """The key that stands for one's own grant, if any."""
+    scope = f"{exchange.GRANT_SCOPE}:{number}"
+    row = ApiKey.objects.filter(department="", made_by=actor.id, scope=scope, revoked=None).first()
+    return _view(row) if row else None
+
+
 def api_keys(of: str | None = None) -> list[KeyView]:
-    """The keys of a department, or of all; newest first."""
-    rows = ApiKey.objects.filter(Q(department=of) if of else Q()).order_by("-created")
+    """The keys of a department, or of all departments; newest first."""
+    rows = ApiKey.objects.filter(Q(department=of) if of else ~Q(department="")).order_by("-created")
     return [_view(row) for row in rows]
 
 
@@ -291,7 +320,7 @@ def machine_of(token: str) -> Actor:
             _("不认识这个接口密钥。"),
             _("请检查是否抄写完整，或请本部门管理密钥的人员重新开设。"),
         )
-    actor = _machine(row)
+    actor = _machine(row) if row.department else _holder(row)
     _refuse_ended(row, actor)
     if row.last_used is None or timezone.now() - row.last_used > NOTED_EVERY:
         ApiKey.objects.filter(pk=row.pk).update(last_used=timezone.now())
@@ -303,6 +332,15 @@ def _machine(row: ApiKey) -> Actor:
         id=f"machine:{row.pk}", name=row.name, kind="machine", department=row.department,
         duties=frozenset(row.duties), scope=row.scope,
     )  # fmt: skip
+
+
+def _holder(row: ApiKey) -> Actor:
+    """Who holds a resident's key is that resident, as the register knows him by now, and sees one grant alone."""
+    try:
+        now = account_now(Actor(id=row.made_by, name=row.made_by_name, kind="resident"))
+    except NoLongerThere as gone:
+        raise KeyRefused("key_revoked", str(gone), _("请重新登录，再开设密钥。")) from None
+    return replace(now, scope=row.scope)
 
 
 def machine_now(actor: Actor) -> Actor:

@@ -22,6 +22,8 @@ firm_registrations = Resource(
     mode="upsert",
     update="daily",
     share="unconditional",
+    openness="conditional",
+    open_condition="限于研究产业、核验合作单位，不得整体转让或再次发布，不得用于骚扰推销",
     key=("credit_code",),
     fields=(
         Field(

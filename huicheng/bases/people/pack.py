@@ -94,6 +94,8 @@ civil_records = Resource(
     update="monthly",
     share="conditional",
     share_condition="因履行法定职责需要，写明用途、事项和期限，经提供方审核后按字段授予",
+    openness="conditional",
+    open_condition="限于社会政策研究的统计，不得用于商业营销，不得设法识别个人，成果注明数据来源",
     fields=(
         _id("id_number", "身份证号", "公民身份号码", "身份证号码"),
         _name(),

@@ -46,7 +46,8 @@ def list_grants(department: str | None, live: bool) -> None:
     for one in sorted(found.values(), key=lambda one: one.starts, reverse=True):
         if one.state == "live" or not live:
             ends = f"{localtime(one.expires - timedelta(seconds=1)):%Y-%m-%d}"
-            using, giving = ground.bureau(one.department), ground.bureau(one.owner)
+            using = ground.bureau(one.department) if one.department else one.behalf or one.account_name
+            giving = ground.bureau(one.owner)
             table.add_row(one.id, one.resource, using, giving, one.purpose, STATES[one.state], ends)
     out.print(table if table.row_count else "没有授权。")
 

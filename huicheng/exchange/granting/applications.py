@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from huicheng.exchange.declarations import Resource
 from huicheng.exchange.granting.conditions import Condition, where
 from huicheng.exchange.granting.models import ApplicationRow
 from huicheng.exchange.granting.rules import rule
-from huicheng.ground.api import BadInput
+from huicheng.ground.api import Actor, BadInput
 
 LONGEST_PURPOSE, LONGEST_TEXT, SHORTEST_PURPOSE = 200, 500, 4
 WAITING = (ApplicationRow.SUBMITTED, ApplicationRow.CONFIRMING)
@@ -34,7 +34,10 @@ class WrongApplication(BadInput):
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a department asks for: which columns, which of the personal ones unmasked, what for, on what ground."""
+    """What is asked for: which columns, which of the personal ones unmasked, what for, on what ground.
+
+    From outside government: ``agreed`` is the condition that is said yes to, ``behalf`` the firm that it is for.
+    """
 
     columns: tuple[str, ...]
     purpose: str
@@ -44,15 +47,21 @@ class Wanted:
     filter: tuple[Condition, ...] = ()
     aggregate_only: bool = False
     case_required: bool = False
+    agreed: str = ""
+    behalf: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """``state``: submitted, confirming (by the data bureau), returned, approved, refused or withdrawn."""
+    """``state``: submitted, confirming (by the data bureau), returned, approved, refused or withdrawn.
+
+    It is a ``department``'s or an ``account``'s, never both.
+    """
 
     id: str
     state: str
     department: str
+    account: str
     owner: str
     applicant: str
     applicant_name: str
@@ -81,7 +90,7 @@ def application_of(row: ApplicationRow) -> Application:
     wanted = Wanted(
         columns=tuple(row.columns), plain=tuple(row.plain), purpose=row.purpose, basis=row.basis, until=row.until,
         filter=tuple(map(Condition.from_list, row.filter)), aggregate_only=row.aggregate_only,
-        case_required=row.case_required,
+        case_required=row.case_required, agreed=row.agreed, behalf=row.behalf,
     )  # fmt: skip
     told = {name: getattr(row, name) for name in Application.__dataclass_fields__ if name != "wanted"}
     return Application(wanted=wanted, **told)
@@ -106,7 +115,12 @@ def application(number: str) -> Application:
 
 def applications_of(department: str) -> list[Application]:
     """What a department asked for, newest first."""
-    return [application_of(row) for row in ApplicationRow.objects.filter(department=department)]
+    return [application_of(row) for row in ApplicationRow.objects.filter(department=department, account="")]
+
+
+def own_applications(actor: Actor) -> list[Application]:
+    """What somebody outside government asked for himself, newest first."""
+    return [application_of(row) for row in ApplicationRow.objects.filter(account=actor.id, department="")]
 
 
 def applications_to(owner: str) -> list[Application]:
@@ -120,17 +134,51 @@ def applications_escalated() -> list[Application]:
     return [application_of(row) for row in rows if row.escalated_at or row.state == ApplicationRow.CONFIRMING]
 
 
-def checked(spec: Resource, wanted: Wanted) -> Wanted:
+def checked(spec: Resource, wanted: Wanted, *, outside: bool = False) -> Wanted:
     """What is asked for, in order; else what is wrong with it."""
     _check_words(spec, wanted)
     check_until(wanted.until)
     where(spec, wanted.filter)
+    if outside:
+        wanted = _for_society(spec, wanted)
     columns = chosen(spec, wanted.columns)
     return Wanted(
         columns=columns, plain=tuple(n for n in personal(spec) if n in wanted.plain and n in columns),
         purpose=wanted.purpose.strip(), basis=wanted.basis.strip(), until=wanted.until, filter=wanted.filter,
-        aggregate_only=wanted.aggregate_only, case_required=wanted.case_required,
+        aggregate_only=wanted.aggregate_only, case_required=wanted.case_required, agreed=wanted.agreed,
+        behalf=wanted.behalf,
     )  # fmt: skip
+
+
+def _for_society(spec: Resource, wanted: Wanted) -> Wanted:
+    """Nothing unmasked, nothing that is for departments alone; of people sums; and the condition is agreed to."""
+    titles = {f.name: f.title for f in spec.fields}
+    if closed := [
+        titles[name] for name in wanted.columns if name in titles and name not in for_society(spec)
+    ]:
+        raise WrongApplication(
+            "columns", _("“%(what)s”只供政府内部使用，不对社会提供。") % {"what": "、".join(closed)}
+        )
+    public = {f.name for f in spec.fields if f.sensitivity == "public"}
+    if hidden := [titles[one.field] for one in wanted.filter if one.field not in public]:
+        raise WrongApplication(
+            "filter", _("行范围不能用“%(what)s”：它是脱敏的或内部的。") % {"what": "、".join(hidden)}
+        )
+    if wanted.agreed.strip() != spec.open_condition.strip() or not wanted.agreed.strip():
+        raise WrongApplication("agreed", _("请看过开放条件，打勾同意。"))
+    if len(wanted.behalf) > LONGEST_PURPOSE or not wanted.behalf.isprintable():
+        raise WrongApplication("behalf", _("企业名称最多 %(most)s 个字。") % {"most": LONGEST_PURPOSE})
+    sums = wanted.aggregate_only or spec.about_people
+    return replace(wanted, plain=(), case_required=False, aggregate_only=sums)
+
+
+def for_society(spec: Resource) -> tuple[str, ...]:
+    """The columns that somebody outside government may be granted.
+
+    Personal ones are masked for him; where rows are people's, of which he gets sums, they are not given at all.
+    """
+    known = ("public",) if spec.about_people else ("public", "personal")
+    return tuple(f.name for f in spec.fields if f.sensitivity in known)
 
 
 def personal(spec: Resource) -> tuple[str, ...]:

@@ -23,8 +23,10 @@ from huicheng.exchange.granting.applications import (
     application_of,
     application_row,
     checked,
+    for_society,
 )
 from huicheng.exchange.granting.conditions import Condition, where
+from huicheng.exchange.granting.grants import may_hold
 from huicheng.exchange.granting.models import ApplicationRow, GrantRow, QuotaRow
 from huicheng.exchange.granting.rules import rule
 from huicheng.exchange.models import ResourceRow
@@ -35,7 +37,8 @@ T = TypeVar("T")
 
 
 class NotYoursToApply(BadInput):
-    """Only an official who may read for his department applies, and not for what is his own or open."""
+    """An official who may read applies for his department, and not for what is its own or open; anybody else with a
+    verified name for himself, and only for what is open on a condition."""
 
 
 class NotYoursToAnswer(BadInput):
@@ -76,12 +79,12 @@ def number(letter: str) -> str:
 
 
 def request_access(code: str, actor: Actor, wanted: Wanted) -> Application:
-    """Apply for a resource in the name of one's department."""
+    """Apply for a resource in the name of one's department; from outside government, in one's own."""
     spec = resource(code)
     _may_apply(spec, actor)
-    row = ApplicationRow(
-        id=number("A"), department=actor.department or "", resource=spec.code, owner=spec.owner
-    )
+    own = {"account": actor.id} if may_hold(actor) else {"department": actor.department or ""}
+    row = ApplicationRow(id=number("A"), resource=spec.code, owner=spec.owner, **own)
+    _check_count(row)
     taken(actor, lambda: _submit(row, spec, actor, wanted))
     return application_of(row)
 
@@ -114,7 +117,17 @@ def withdraw_application(application: str, actor: Actor) -> Application:
     return application_of(taken(actor, step))
 
 
+def _check_count(row: ApplicationRow) -> None:
+    """So that nobody buries a department under applications."""
+    most = rule("waiting_of_account")
+    waiting = ApplicationRow.objects.filter(account=row.account, state=ApplicationRow.SUBMITTED)
+    if row.account and waiting.count() >= most:
+        raise NotYoursToApply(_("您已有 %(most)s 份申请在等答复，请先等答复或撤回一些。") % {"most": most})
+
+
 def may_apply(spec: Resource, actor: Actor) -> bool:
+    if may_hold(actor):
+        return spec.openness == "conditional" and spec.share != "none" and not actor.scope
     return may_ask(actor) and not spec.open and spec.owner != actor.department
 
 
@@ -123,6 +136,9 @@ def may_ask(actor: Actor) -> bool:
 
 
 def _may_apply(spec: Resource, actor: Actor) -> None:
+    if actor.kind == "resident":
+        _may_apply_outside(spec, actor)
+        return
     if not may_ask(actor):
         raise NotYoursToApply(_("申请数据要由本部门有查阅职责的人员提出。"))
     if spec.open:
@@ -131,9 +147,23 @@ def _may_apply(spec: Resource, actor: Actor) -> None:
         raise NotYoursToApply(_("“%(title)s”是本部门的资源，不用申请。") % {"title": spec.title})
 
 
+def _may_apply_outside(spec: Resource, actor: Actor) -> None:
+    words = {"title": spec.title}
+    if not actor.person:
+        raise NotYoursToApply(_("申请数据要用实名的账户：请先完成实名。"))
+    if spec.open:
+        raise NotYoursToApply(_("“%(title)s”向社会开放，不用申请。") % words)
+    if not may_apply(spec, actor):
+        raise NotYoursToApply(_("“%(title)s”不予开放，不能申请。") % words)
+
+
 def _locked(application: str, actor: Actor, *states: str) -> ApplicationRow:
-    """One's own department's application, kept from others until the act is over."""
+    """One's own or one's department's application, kept from others until the act is over."""
     row = locked(application, *states)
+    if row.account:
+        if row.account != actor.id:
+            raise NotYoursToApply(_("这份申请不是您提出的。"))
+        return row
     if not may_ask(actor) or row.department != actor.department:
         raise NotYoursToApply(_("这份申请不是本部门提出的。"))
     return row
@@ -148,8 +178,8 @@ def locked(application: str, *states: str) -> ApplicationRow:
 
 
 def _submit(row: ApplicationRow, spec: Resource, actor: Actor, wanted: Wanted) -> None:
-    good, now = checked(spec, wanted), timezone.now()
-    for name in ("purpose", "basis", "until", "aggregate_only", "case_required"):
+    good, now = checked(spec, wanted, outside=bool(row.account)), timezone.now()
+    for name in ("purpose", "basis", "until", "aggregate_only", "case_required", "agreed", "behalf"):
         setattr(row, name, getattr(good, name))
     row.columns, row.plain = list(good.columns), list(good.plain)
     row.filter = [one.as_list() for one in good.filter]
@@ -198,6 +228,7 @@ def approve_application(application: str, actor: Actor, terms: Terms | None = No
         row = locked(application, ApplicationRow.SUBMITTED, ApplicationRow.CONFIRMING)
         _may_answer(row, actor)
         spec = resource(row.resource)
+        _check_still_open(spec, row)
         agreed = _agreed(spec, row, said)
         if spec.share == "none" and not is_bureau(actor):
             _agree(row, actor, agreed)
@@ -206,6 +237,16 @@ def approve_application(application: str, actor: Actor, terms: Terms | None = No
         return row
 
     return application_of(taken(actor, step))
+
+
+def _check_still_open(spec: Resource, row: ApplicationRow) -> None:
+    """What somebody outside agreed to is what he is held to: another condition he has to be asked again."""
+    if not row.account:
+        return
+    if spec.openness != "conditional":
+        raise WrongApplication("agreed", _("“%(title)s”已不再有条件开放，不能授权。") % {"title": spec.title})
+    if row.agreed.strip() != spec.open_condition.strip():
+        raise WrongApplication("agreed", _("开放条件在申请之后改过，请退回申请人，看过新的条件再申请。"))
 
 
 def may_answer(row: Application | ApplicationRow, actor: Actor) -> bool:
@@ -254,7 +295,8 @@ def _agreed(spec: Resource, row: ApplicationRow, terms: Terms) -> dict[str, Any]
     before = row.terms or {}
     asked = before.get("columns", row.columns)
     columns = [name for name in asked if terms.columns is None or name in terms.columns]
-    columns = [name for name in columns if name in {f.name for f in spec.fields}]
+    known = for_society(spec) if row.account else [f.name for f in spec.fields]
+    columns = [name for name in columns if name in known]
     if not columns:
         raise WrongApplication("columns", _("请至少授予一个申请了的信息项；一个都不给，请写明原因后拒绝。"))
     plain = [
@@ -268,7 +310,8 @@ def _agreed(spec: Resource, row: ApplicationRow, terms: Terms) -> dict[str, Any]
     return {
         "columns": columns, "plain": plain, "filter": rows, "reason": terms.reason.strip()[:LONGEST_TEXT],
         "until": min(until, terms.until or until).isoformat(),
-        "aggregate_only": row.aggregate_only or terms.aggregate_only or before.get("aggregate_only", False),
+        "aggregate_only": row.aggregate_only or terms.aggregate_only or before.get("aggregate_only", False)
+        or (bool(row.account) and spec.about_people),
         "case_required": row.case_required or terms.case_required or before.get("case_required", False),
         **{name: _figure(name, getattr(terms, name), before.get(name)) for name in FIGURES},
     }  # fmt: skip
@@ -301,11 +344,13 @@ def _grant(row: ApplicationRow, actor: Actor, agreed: dict[str, Any], *, confirm
         raise WrongApplication("until", _("申请的使用期限已过，请退回申请方改期。"))
     # One at a time for each resource: two who say yes at one moment must see each other's grant.
     list(ResourceRow.objects.select_for_update().filter(code=row.resource).values_list("pk"))
-    same = GrantRow.objects.filter(resource=row.resource, department=row.department, purpose=row.purpose)
+    holder = {"department": row.department, "account": row.account}
+    same = GrantRow.objects.filter(resource=row.resource, purpose=row.purpose, **holder)
     before = list(same.filter(revoked_at=None, expires__gt=timezone.now()))
     made = GrantRow.objects.create(
-        id=number("G"), application=row.id, resource=row.resource, department=row.department, owner=row.owner,
-        purpose=row.purpose, basis=row.basis, starts=timezone.now(), expires=ends, confirmed=confirmed,
+        id=number("G"), application=row.id, resource=row.resource, owner=row.owner, purpose=row.purpose,
+        basis=row.basis, starts=timezone.now(), expires=ends, confirmed=confirmed, behalf=row.behalf,
+        account_name=row.applicant_name if row.account else "", **holder,
         **{name: agreed[name] for name in TERMS},
     )  # fmt: skip
     QuotaRow.objects.bulk_create(QuotaRow(grant=made, span=span) for span in (QuotaRow.MINUTE, QuotaRow.DAY))
@@ -344,5 +389,5 @@ def told(row: ApplicationRow | GrantRow) -> dict[str, str]:
     noun = "grant" if isinstance(row, GrantRow) else "application"
     return {
         "subject": f"{noun}:{row.id}", "purpose": row.purpose, "resource": row.resource,
-        "department": row.department, "owner": row.owner,
+        "department": row.department, "account": row.account, "owner": row.owner,
     }  # fmt: skip

@@ -10,6 +10,8 @@ from huicheng.exchange.granting.applications import (
     applications_escalated,
     applications_of,
     applications_to,
+    for_society,
+    own_applications,
 )
 from huicheng.exchange.granting.applying import (
     NotWaiting,
@@ -48,7 +50,16 @@ from huicheng.exchange.granting.events import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
 )
-from huicheng.exchange.granting.grants import Grant, UnknownGrant, grant, grants_by, grants_of
+from huicheng.exchange.granting.grants import SCOPE as GRANT_SCOPE
+from huicheng.exchange.granting.grants import (
+    Grant,
+    UnknownGrant,
+    grant,
+    grants_by,
+    grants_of,
+    may_hold,
+    own_grants,
+)
 from huicheng.exchange.granting.quotas import QuotaUsed, take_quota, used_of
 from huicheng.exchange.granting.refusals import (
     CaseNumberMissing,
@@ -61,6 +72,7 @@ from huicheng.exchange.granting.refusals import (
 from huicheng.exchange.granting.rules import rule as granting_rule
 
 __all__ = [
+    "GRANT_SCOPE",
     "AccessEnded",
     "AccessGranted",
     "AccessRenewed",
@@ -100,14 +112,18 @@ __all__ = [
     "applications_of",
     "applications_to",
     "approve_application",
+    "for_society",
     "grant",
     "granting_rule",
     "grants_by",
     "grants_of",
     "may_answer",
     "may_apply",
+    "may_hold",
     "may_renew",
     "may_revoke",
+    "own_applications",
+    "own_grants",
     "refuse_application",
     "renew_grant",
     "request_access",

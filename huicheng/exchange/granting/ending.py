@@ -67,11 +67,15 @@ def may_renew(row: Grant | GrantRow, actor: Actor) -> bool:
 
 
 def may_revoke(row: Grant | GrantRow, actor: Actor) -> bool:
-    """Who runs the platform may do it from the terminal too."""
+    """Who runs the platform may do it from the terminal too; who holds it gives it back."""
+    if row.account and row.account == actor.id and not actor.scope:
+        return True
     if actor.kind != "official":
         return actor.kind == "system"
     provider = actor.department == row.owner and (actor.may("grant") or actor.may("steward"))
-    own = actor.department == row.department and (actor.may("read") or actor.may("steward"))
+    own = (
+        not row.account and actor.department == row.department and (actor.may("read") or actor.may("steward"))
+    )
     return provider or own or is_bureau(actor)
 
 

@@ -9,11 +9,12 @@ from huicheng.ground.api import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationEvent(Event):
-    """``department`` asked ``owner`` for ``resource``."""
+    """``department``, or an ``account`` outside government, asked ``owner`` for ``resource``."""
 
     resource: str
     department: str
     owner: str
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,14 +4,21 @@ from django.db import models
 
 
 class ApplicationRow(models.Model):
-    """An application 申请 on its road: submitted → approved, refused, returned or withdrawn."""
+    """An application 申请 on its road: submitted → approved, refused, returned or withdrawn.
+
+    Made in the name of a ``department``, or by the ``account`` of somebody outside government: never of both.
+    """
 
     SUBMITTED, CONFIRMING, RETURNED = "submitted", "confirming", "returned"
     APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
 
     id = models.CharField(max_length=40, primary_key=True)
     state = models.CharField("状态", max_length=12, default=SUBMITTED, db_index=True)
-    department = models.CharField("申请方", max_length=40, db_index=True)
+    department = models.CharField("申请方", max_length=40, blank=True, db_index=True)
+    account = models.CharField("申请账户", max_length=120, blank=True, db_index=True)
+    # The firm that he applies for, and the condition he agreed to, as it stood.
+    behalf = models.CharField("代表企业", max_length=200, blank=True)
+    agreed = models.TextField("同意的条件", blank=True)
     owner = models.CharField("提供方", max_length=40, db_index=True)
     applicant = models.CharField("申请人", max_length=120)
     applicant_name = models.CharField(max_length=120, blank=True)
@@ -42,16 +49,22 @@ class ApplicationRow(models.Model):
         ordering: ClassVar = ["-submitted_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.id} {self.department} → {self.resource} {self.state}"
+        return f"{self.id} {self.department or self.account} → {self.resource} {self.state}"
 
 
 class GrantRow(models.Model):
-    """A grant 授权: which columns and rows of one resource a department may read, what for and until when."""
+    """A grant 授权: which columns and rows of one resource a department may read, what for and until when.
+
+    Of what is open on a condition it may be an ``account``'s instead.
+    """
 
     id = models.CharField(max_length=40, primary_key=True)
     application = models.CharField("申请", max_length=40)
     resource = models.CharField("资源", max_length=120)
-    department = models.CharField("使用方", max_length=40, db_index=True)
+    department = models.CharField("使用方", max_length=40, blank=True, db_index=True)
+    account = models.CharField("使用账户", max_length=120, blank=True, db_index=True)
+    account_name = models.CharField(max_length=120, blank=True)
+    behalf = models.CharField("代表企业", max_length=200, blank=True)
     owner = models.CharField("提供方", max_length=40, db_index=True)
     purpose = models.CharField("用途", max_length=200)
     basis = models.CharField("依据", max_length=500, blank=True)
@@ -78,7 +91,7 @@ class GrantRow(models.Model):
         indexes: ClassVar = [models.Index(fields=["resource", "department"], name="granting_of_a_department")]
 
     def __str__(self) -> str:
-        return f"{self.id} {self.department} → {self.resource}"
+        return f"{self.id} {self.department or self.account} → {self.resource}"
 
 
 class QuotaRow(models.Model):

@@ -17,7 +17,7 @@ from huicheng.exchange.asking import ask
 from huicheng.exchange.catalogue import resource, resources
 from huicheng.exchange.declarations import Resource
 from huicheng.exchange.evidence.showing import reading_of, reading_proof
-from huicheng.exchange.granting.door import grants_of
+from huicheng.exchange.granting.door import GRANT_SCOPE, grants_of, own_grants
 from huicheng.exchange.policy import decide
 from huicheng.exchange.querying import filters, formats, openapi, rows
 from huicheng.exchange.querying.refusals import BadParameter, FilterTooLarge, QuestionNotAnswered
@@ -51,7 +51,7 @@ def document(request: HttpRequest) -> JsonResponse:
     return said(openapi.document())
 
 
-@to_programs("GET", "HEAD")
+@to_programs("GET", "HEAD", scope=GRANT_SCOPE)
 def whoami(request: HttpRequest) -> HttpResponseBase:
     """Which key this is, as the platform sees it."""
     actor = current_actor()
@@ -65,7 +65,7 @@ def whoami(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@to_programs("GET", "HEAD")
+@to_programs("GET", "HEAD", scope=GRANT_SCOPE)
 def listing(request: HttpRequest) -> HttpResponseBase:
     """What this caller may read for the purpose in the header, and its grants with the purpose of each."""
     asking = asking_of(request)
@@ -103,7 +103,8 @@ def _listed(spec: Resource) -> dict[str, Any]:
 
 
 def _grants(asking: Asking) -> list[dict[str, Any]]:
-    live = grants_of(asking.actor.department, live=True) if asking.actor.department else []
+    actor = asking.actor
+    live = grants_of(actor.department, live=True) if actor.department else own_grants(actor, live=True)
     return [
         {
             "id": one.id, "resource": one.resource, "purpose": one.purpose, "columns": one.columns,
@@ -114,21 +115,21 @@ def _grants(asking: Asking) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@to_programs("GET", "HEAD")
+@to_programs("GET", "HEAD", scope=GRANT_SCOPE)
 def schema(request: HttpRequest, code: str) -> HttpResponseBase:
     spec, asking = resource(code), asking_of(request)
     decision = rows.decided(spec, asking)
     there = lake.exists(spec.table)
     facts = (
         {"version": lake.version(spec.table), "total": lake.rows(spec.table)}
-        if there and not decision.where
+        if there and not decision.where and not decision.smallest_group
         else {}
     )
     told = _listed(spec) | {"summary": spec.summary, "key": spec.key, "ground": decision.reason} | facts
     return said(told | {"columns": rows.shown(spec, decision), "formats": list(formats.TYPES)})
 
 
-@to_programs("GET", "HEAD")
+@to_programs("GET", "HEAD", scope=GRANT_SCOPE)
 def read_rows(request: HttpRequest, code: str) -> HttpResponseBase:
     """A page of rows, or all of them in pieces; 304 where the caller has them already."""
     text = request.META.get("QUERY_STRING", "")
@@ -175,7 +176,7 @@ def _described(answer: Any, query: rows.Query) -> HttpResponseBase:
     return answer
 
 
-@to_programs("POST")
+@to_programs("POST", scope=GRANT_SCOPE)
 def question(request: HttpRequest) -> HttpResponseBase:
     """One SELECT; every table that it names passes the policy."""
     asking = asking_of(request)

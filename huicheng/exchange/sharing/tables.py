@@ -37,8 +37,8 @@ class Shared:
 
 
 def shareable(one: Grant) -> bool:
-    """A grant for sums alone, or for one case at a time, lets no table out."""
-    return one.state == "live" and not one.aggregate_only and not one.case_required
+    """A grant for sums alone, for one case at a time, or of somebody outside government, lets no table out."""
+    return one.state == "live" and not one.account and not one.aggregate_only and not one.case_required
 
 
 def shared_tables(actor: Actor) -> list[Shared]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from huicheng.exchange import api as exchange
 from huicheng.exchange.tests.town import HE, PURPOSE
 from huicheng.exchange.tests.worlds import COLUMNS
+from huicheng.ground.api import Actor
 from huicheng.lake import api as lake
 
 columns = st.sampled_from([*COLUMNS, "rowid", "_delivery", "base_id", "__s0", "__n0", "filename"])
@@ -69,11 +70,11 @@ def of_world(question: str, code: str) -> str:
     return re.sub(r"\braw\.T\b", f"raw.{code}", question)
 
 
-def outcome(question: str, code: str) -> str:
+def outcome(question: str, code: str, who: Actor = HE) -> str:
     """What the asker learns: the rows, whatever their order, or the refusal's words."""
     sql = of_world(question, code)
     try:
-        table = exchange.ask(sql, HE, purpose=PURPOSE).table
+        table = exchange.ask(sql, who, purpose=PURPOSE).table
     except (exchange.AccessDenied, lake.QuestionRefused, lake.QuestionFailed, exchange.NoData) as refused:
         return f"{type(refused).__name__}: {refused}".replace(code, "T")
     rows = sorted(str(row) for row in table.to_pylist())

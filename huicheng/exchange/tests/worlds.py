@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pyarrow as pa
 from django.utils import timezone
@@ -46,34 +47,40 @@ def publish(code: str, rows: list[dict[str, str]]) -> None:
     exchange.publish_table(code, pa.Table.from_pylist(rows, schema=layout))
 
 
-def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...]) -> None:
+def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...], *, account: str = "") -> None:
+    """To civil affairs, or to the ``account`` of somebody outside government."""
     now = timezone.now()
     GrantRow.objects.filter(resource=code).delete()
     one = GrantRow.objects.create(
-        id=f"G{code}", application="A1", resource=code, department="minzheng", owner="weijian", purpose=PURPOSE,
+        id=f"G{code}", application="A1", resource=code, department="" if account else "minzheng", account=account,
+        owner="weijian", purpose=PURPOSE,
         columns=list(columns), plain=list(plain), filter=[["sex", "=", "1"]], per_minute=10**6,
         rows_per_day=10**9, starts=now - timedelta(days=1), expires=now + timedelta(days=1),
     )  # fmt: skip
     QuotaRow.objects.bulk_create(QuotaRow(grant=one, span=span) for span in ("minute", "day"))
 
 
-def declare_worlds(*codes: str) -> None:
+def declare_worlds(*codes: str, **how: Any) -> None:
     spec = exchange.resource("health_files")
     fields = tuple(replace(f, kind="text" if f.kind == "date" else f.kind) for f in spec.fields)
     for code in codes or WORLDS:
-        exchange.declare(replace(spec, code=code, fields=fields), by_pack=False)
+        exchange.declare(replace(spec, code=code, fields=fields, **how), by_pack=False)
 
 
 class Worlds:
-    """A pair of tables for every set of columns that is shown, each made once and asked again under other grants."""
+    """A pair of tables for every set of columns that is shown, each made once and asked again under other grants.
 
-    def __init__(self) -> None:
+    ``how`` they are declared, where it is not as health files are.
+    """
+
+    def __init__(self, **how: Any) -> None:
+        self.how = how
         self.made: dict[frozenset[str], tuple[str, str]] = {}
 
     def of(self, shown: frozenset[str]) -> tuple[str, str]:
         if shown not in self.made:
             first, second = (f"{code}_{len(self.made):03d}" for code in WORLDS)
-            declare_worlds(first, second)
+            declare_worlds(first, second, **self.how)
             publish(first, rows_of(shown, "aaaa", 3))
             publish(second, rows_of(shown, "bbbb", 5))
             self.made[shown] = first, second

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_noop, ngettext
 
 from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
-from huicheng.ground.api import BadInput, current_actor, opens_to
+from huicheng.ground.api import Actor, BadInput, current_actor, opens_to, said
 from huicheng.identity import api as identity
 from huicheng.portals.citizen import finding, mine, readers, today
 from huicheng.portals.citizen.ties import Ties, ties
 from huicheng.portals.look import api as look
+from huicheng.portals.look.api import zh
 
 PER_PAGE, LATEST = 30, 3
 
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "air": today.air(actor),
         "district": district,
         "figures": today.figures(district.code, actor) if district else [],
-        "waiting": [*_differences(sections), *_recent_reads(others)],
+        "waiting": [*_returned(actor), *_differences(sections), *_recent_reads(others)],
         "latest": others[:LATEST],
     }
     return render(request, "citizen/home.html", context)
@@ -82,6 +83,19 @@ def _differences(sections: list[mine.Section]) -> list[dict[str, Any]]:
     }
     words = _("、").join(one.title for one in found)
     return [{"href": reverse("citizen:data"), "icon": "warn", "title": title, "words": words}]
+
+
+def _returned(actor: Actor) -> list[dict[str, Any]]:
+    """Applications for open data that wait for me."""
+    return [
+        {
+            "href": reverse("citizen:open_application", args=[one.id]), "icon": "inbox",
+            "title": _("您申请的「%(title)s」要补正") % {"title": said(exchange.resource(one.resource, retired=True).title)},
+            "words": SafeString(conditional_escape(zh(one.reason))),
+        }
+        for one in exchange.own_applications(actor)
+        if one.state == "returned"
+    ]  # fmt: skip
 
 
 def _recent_reads(others: list[readers.Reading]) -> list[dict[str, Any]]:

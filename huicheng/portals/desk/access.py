@@ -113,7 +113,7 @@ def _application(
         preview_columns=showing.preview_columns(asked), preview_problem=lacking, error=wrong,
         columns=showing.asked_columns(asked, form), steps=showing.steps(asked), narrowed=showing.narrowed(asked),
         state=showing.state_of(asked), filter=showing.filter_lines(asked.resource, asked.wanted.filter),
-        own=actor.department == asked.department and actor.may("read"), filled=showing.answered(asked, form),
+        who=showing.who_of(asked), own=actor.department == asked.department and actor.may("read"), filled=showing.answered(asked, form),
         fields=showing.item_choices(asked), ops=OPS, wrong_rows=isinstance(wrong, exchange.WrongFilter),
         crumbs=[(_("申请与授权"), "/desk/access/"), (asked.id, "")],
     )  # fmt: skip
@@ -157,7 +157,7 @@ def grant(request: HttpRequest, grant: str) -> HttpResponse:
         columns=showing.granted_columns(one), filter=showing.filter_lines(one.resource, one.filter),
         state=showing.state_of(one), readings=showing.readings(one), reading_columns=showing.reading_columns(),
         may_revoke=live and exchange.may_revoke(one, actor), may_renew=live and exchange.may_renew(one, actor),
-        own=actor.department == one.department, crumbs=[(_("申请与授权"), "/desk/access/"), (one.id, "")],
+        who=showing.who_of(one), own=actor.department == one.department, crumbs=[(_("申请与授权"), "/desk/access/"), (one.id, "")],
         latest=showing.latest_day(),
     )  # fmt: skip
     return render(request, "desk/grant.html", context, status=400 if wrong else 200)

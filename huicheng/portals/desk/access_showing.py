@@ -39,10 +39,22 @@ def state_of(one: exchange.Application | exchange.Grant) -> tuple[str, str]:
     return states()[one.state]
 
 
+def who_of(one: exchange.Application | exchange.Grant) -> str:
+    """The department, or the person outside government and the firm that he stands for."""
+    if one.department:
+        return bureau(one.department)
+    person, behalf = (
+        (one.applicant_name, one.wanted.behalf)
+        if isinstance(one, exchange.Application)
+        else (one.account_name, one.behalf)
+    )
+    return f"{person}，{behalf}" if behalf else person
+
+
 def application_row(one: exchange.Application) -> dict[str, Any]:
     words, tone = state_of(one)
     return {
-        "title": title_of(one.resource), "from": bureau(one.department), "to": bureau(one.owner),
+        "title": title_of(one.resource), "from": who_of(one), "to": bureau(one.owner),
         "purpose": one.wanted.purpose, "state": words, "state_tone": tone,
         "answer_by": one.answer_by if one.waiting else None, "submitted_at": one.submitted_at,
         "href": reverse("desk:application", args=[one.id]),
@@ -52,7 +64,7 @@ def application_row(one: exchange.Application) -> dict[str, Any]:
 def application_columns() -> list[Column]:
     return [
         Column(name="title", title=_("资源"), link="href"),
-        Column(name="from", title=_("申请方")),
+        Column(name="from", title=_("申请方"), data=True),
         Column(name="to", title=_("提供方")),
         Column(name="purpose", title=_("用途"), data=True),
         Column(name="state", title=_("状态"), kind="chip"),
@@ -64,7 +76,7 @@ def application_columns() -> list[Column]:
 def grant_row(one: exchange.Grant) -> dict[str, Any]:
     words, tone = state_of(one)
     return {
-        "title": title_of(one.resource), "from": bureau(one.department), "to": bureau(one.owner),
+        "title": title_of(one.resource), "from": who_of(one), "to": bureau(one.owner),
         "purpose": one.purpose, "state": words, "state_tone": tone, "expires": last_day(one),
         "href": reverse("desk:grant", args=[one.id]),
     }  # fmt: skip
@@ -73,7 +85,7 @@ def grant_row(one: exchange.Grant) -> dict[str, Any]:
 def grant_columns() -> list[Column]:
     return [
         Column(name="title", title=_("资源"), link="href"),
-        Column(name="from", title=_("使用方")),
+        Column(name="from", title=_("使用方"), data=True),
         Column(name="to", title=_("提供方")),
         Column(name="purpose", title=_("用途"), data=True),
         Column(name="state", title=_("状态"), kind="chip"),
@@ -134,7 +146,8 @@ def steps(asked: exchange.Application) -> list[dict[str, Any]]:
     found = []
     for event in reversed(ground.events(subject=f"application:{asked.id}", limit=50)):
         if known := words.get(event.kind.partition(".")[2]):
-            who = "" if event.kind.endswith("Overdue") else f"{bureau(event.department)} {event.actor_name}"
+            of = bureau(event.department) if event.department else ""
+            who = "" if event.kind.endswith("Overdue") else f"{of} {event.actor_name}".strip()
             found.append({"at": event.at, "words": known[0], "tone": known[1], "who": who})
     if asked.state == "approved" and asked.answered_at:
         found.append(
@@ -182,7 +195,8 @@ def readings(one: exchange.Grant) -> list[dict[str, Any]]:
     found = ground.events(
         subject=f"resource:{one.resource}",
         kind=exchange.QuestionAsked.kind(),
-        department=one.department,
+        department=one.department or None,
+        actor=one.account or None,
         limit=500,
     )
     rows = []

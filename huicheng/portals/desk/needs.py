@@ -11,6 +11,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from huicheng.exchange import api as exchange
@@ -19,9 +21,11 @@ from huicheng.ground import api as ground
 from huicheng.ground.api import Actor, JobView, bureau, said
 from huicheng.identity import api as identity
 from huicheng.portals.desk import quality
+from huicheng.portals.desk.access_showing import who_of
 from huicheng.portals.desk.showing import title_of
 from huicheng.portals.desk.sight import deliverable, sees_all
 from huicheng.portals.look import api as look
+from huicheng.portals.look.api import zh
 
 WEEK = timedelta(days=7)
 MOST_OF_A_KIND = 5
@@ -88,12 +92,11 @@ def _asked(actor: Actor) -> Iterator[Need]:
     found = [*exchange.applications_to(actor.department or "-"), *exchange.applications_escalated()]
     mine = {one.id: one for one in found if exchange.may_answer(one, actor)}
     for one in sorted(mine.values(), key=lambda one: one.answer_by):
-        names = {
-            "who": bureau(one.department), "title": title_of(one.resource), "day": look.day(one.answer_by)
-        }  # fmt: skip
+        names = {"who": zh(who_of(one)), "title": conditional_escape(title_of(one.resource))}
+        due = {"day": look.day(one.answer_by)}
         words = _("%(day)s 到期，已逾期。") if one.overdue else _("最迟 %(day)s 答复。")
         href = reverse("desk:application", args=[one.id])
-        yield Need(_("%(who)s申请「%(title)s」") % names, words % names, href, "inbox")
+        yield Need(SafeString(_("%(who)s申请「%(title)s」") % names), words % due, href, "inbox")
 
 
 def _returned(actor: Actor) -> Iterator[Need]:

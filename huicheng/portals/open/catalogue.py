@@ -81,19 +81,22 @@ def _value(key: str, chosen: str) -> str:
     return ("True" if chosen == "GeoJSON" else "") if key == "format" else chosen
 
 
-def facets(found: exchange.Found) -> list[Facet]:
+def facets(found: exchange.Found, chosen: Mapping[str, str]) -> list[Facet]:
     """Counts of each value among what the other facets leave, so that no choice leads to nothing."""
+    counts = {key: found.facets[side] for key, side in SIDES.items()}
+    free = counts["openness"].get("unconditional", 0) if chosen["openness"] != "conditional" else 0
+    counts["format"] = {**counts["format"], "": free}
     titles = {
         "openness": _("开放方式"), "theme": _("主题"), "department": _("部门"), "format": _("格式"), "licence": _("许可"),
     }  # fmt: skip
-    return [Facet(key, title, _values(key, found.facets[SIDES[key]])) for key, title in titles.items()]
+    return [Facet(key, title, _values(key, counts[key])) for key, title in titles.items()]
 
 
 def _values(key: str, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     if key == "format":
-        total = sum(counts.values())
-        every = [(form, form, total) for form in FORMATS if total]
-        return [*every, ("GeoJSON", "GeoJSON", counts["True"])] if "True" in counts else every
+        free, placed = counts[""], min(counts[""], counts.get("True", 0))
+        every = [(form, form, free) for form in FORMATS if free]
+        return [*every, ("GeoJSON", "GeoJSON", placed)] if placed else every
     return [(value, _name(key, value), count) for value, count in counts.items() if value]
 
 

@@ -52,6 +52,8 @@ def kinds() -> dict[str, str]:
     return {
         "text": _("文字"), "number": _("数字"), "integer": _("整数"), "boolean": _("是否"), "date": _("日期"),
         "datetime": _("时间"), "money": _("金额"), "division": _("区划代码"), "code": _("代码"),
+        "person_id": _("公民身份号码"), "person_name": _("人名"), "credit_code": _("统一社会信用代码"),
+        "firm_name": _("企业名"), "address": _("地址"), "phone": _("电话"),
     }  # fmt: skip
 
 
@@ -61,9 +63,11 @@ def rhythms() -> dict[str, str]:
     }  # fmt: skip
 
 
-def sights() -> dict[str, str]:
+def sight(resource: Resource, field: Field) -> str:
     """How a column of what is open on a condition is shown to who was granted it."""
-    return {"public": _("原样"), "personal": _("脱敏"), "internal": _("不提供")}
+    if field.name not in exchange.for_society(resource):
+        return _("不提供")
+    return _("脱敏") if field.sensitivity == "personal" else _("原样")
 
 
 def signs() -> list[tuple[str, str]]:
@@ -80,13 +84,14 @@ def entry(resource: Resource) -> dict[str, Any]:
 
 def offer(resource: Resource) -> dict[str, Any]:
     """What may be had on application: rows or sums, which columns, and by when it is answered."""
-    sensitivity = {f.name: f.sensitivity for f in resource.fields}
+    given = exchange.for_society(resource)
+    masked = [f for f in resource.fields if f.name in given and f.sensitivity == "personal"]
     return {
         "sums": resource.about_people,
         "smallest": exchange.granting_rule("smallest_group"),
         "answer_days": exchange.granting_rule("answer_days"),
-        "masked": [said(f.title) for f in resource.fields if sensitivity[f.name] == "personal"],
-        "withheld": [said(f.title) for f in resource.fields if sensitivity[f.name] == "internal"],
+        "masked": [said(f.title) for f in masked],
+        "withheld": [said(f.title) for f in resource.fields if f.name not in given],
     }
 
 
@@ -236,7 +241,7 @@ def _measured(resource: Resource, field: Field, one: tables.Quality | None) -> d
         "codes": field.codes or "",
         "filled": one.filled if one else None,
         "distinct": one.distinct if one else None,
-        "sight": sights()[field.sensitivity],
+        "sight": sight(resource, field),
         "range": " – ".join(ends) if all(ends) else "",
     }
 

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "text": text,
         "chosen": chosen,
         "chosen_count": sum(map(bool, chosen.values())),
-        "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(found)],
+        "facets": [_facet(request, facet, chosen) for facet in catalogue.facets(found, chosen)],
         "free": exchange.search(listed=True, limit=0, openness="unconditional").total,
         "asked_for": exchange.search(listed=True, limit=0, openness="conditional").total,
         "found": [shown.entry(one.spec) for one in found.entries],
@@ -88,7 +88,8 @@ def _open(code: str) -> Resource:
 
 
 def _page(request: HttpRequest, resource: Resource, tab: str, more: dict[str, Any]) -> HttpResponse:
-    names = {"dataset": _("概览"), "rows": _("数据"), "fields": _("字段与质量"), "interface": _("接口")}
+    fields = _("字段与质量") if resource.open else _("字段")
+    names = {"dataset": _("概览"), "rows": _("数据"), "fields": fields, "interface": _("接口")}
     tabs = [
         {"title": title, "href": reverse(f"open:{name}", args=[resource.code]), "chosen": name == tab}
         for name, title in names.items()
