@@ -78,6 +78,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         pristine.leave()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashed as ever, but once instead of a million times over: most tests only want to be somebody."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    PBKDF2PasswordHasher.iterations = 1
+
+
 @pytest.fixture(autouse=True)
 def _own_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home per test: keys, lake and anchors of one test must not be another's."""
