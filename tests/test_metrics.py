@@ -10,7 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from huicheng.city import measuring
 from huicheng.exchange import api as exchange
-from huicheng.exchange.tests.twelve import MAYOR, publish_people
+from huicheng.exchange.tests.twelve import HAN, publish_people
 from huicheng.ground.api import deliver_news, seal
 
 pytestmark = pytest.mark.django_db
@@ -62,15 +62,15 @@ def test_a_request_is_counted_by_its_route_and_timed(client):
 def test_no_address_and_no_name_is_in_it(client):
     publish_people()
     client.get("/open/?q=张三丰")
-    exchange.ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    exchange.ask("SELECT name FROM base.people", HAN, purpose="核对人数")
     text = client.get("/metrics").content.decode()
-    for words in ("张三丰", "王芳", "人口基础库", "郑市长", "核对人数"):
+    for words in ("张三丰", "王芳", "人口基础库", "韩梅", "核对人数"):
         assert words not in text
 
 
 def test_questions_are_counted_when_the_news_of_them_is_heard(client):
     publish_people()
-    exchange.ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    exchange.ask("SELECT name FROM base.people", HAN, purpose="核对人数")
     seal()
     deliver_news()
     found = families(client)

@@ -21,7 +21,6 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from huicheng.bases import api as bases
 from huicheng.exchange import api as exchange
 from huicheng.exchange.nodes.inviting import redeem
 from huicheng.exchange.nodes.models import Stream
@@ -185,7 +184,8 @@ def town(transactional_db: Any, tmp_path: Path) -> Town:
     with acting_as(identity.actor_of(account("wang"))):
         receipt = exchange.deliver("police_households", path)
         job = ground.submit("fusion.run", key="all").id
-    bases.person("P1", actor=identity.actor_of(account("wang")), purpose="核对户籍")
+    with acting_as(identity.actor_of(account("wang"))):
+        exchange.sample("police_households", identity.actor_of(account("wang")), purpose="核对户籍")
     reading = next(one.id for one in ground.events(limit=20) if one.data.get("signed"))
     application, grant = granted()
     subscription, feed = followed(path)
@@ -505,7 +505,7 @@ def _nothing(spec: exchange.Resource) -> bool:
 
 
 def _shared(spec: exchange.Resource) -> bool:
-    return spec.share == "unconditional" or spec.code.startswith("base.")
+    return spec.share == "unconditional"
 
 
 def _own(spec: exchange.Resource) -> bool:

@@ -42,6 +42,8 @@ def bring_in(out: Console, source: Path, returned: Path | None) -> int:
         out.print(f"[red]✗[/red] 第 {one.row} 行“{one.column}”：{one.message}")
     if len(report.mistakes) > SHOWN:
         out.print(f"……另有 {len(report.mistakes) - SHOWN:,} 处，都写在退回的表格里")
+    for one in report.presumed[:SHOWN]:
+        out.print(f"[yellow]![/yellow] 第 {one.row} 行“{one.column}”：{one.message}")
     out.print(f"[green]✓[/green] 新草稿 {len(report.drafted):,}，与目录相同 {len(report.unchanged):,}")
     if not report.returned:
         return 0

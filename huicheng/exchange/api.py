@@ -106,6 +106,7 @@ from huicheng.exchange.evidence.receipts import (
     QuestionAsked,
     delivery_proof,
     signed_record,
+    signed_records,
 )
 from huicheng.exchange.evidence.sets import sql_key
 from huicheng.exchange.evidence.showing import (
@@ -118,6 +119,7 @@ from huicheng.exchange.evidence.showing import (
 from huicheng.exchange.exporting import export
 from huicheng.exchange.feeding import door as feeding
 from huicheng.exchange.feeding.door import *  # noqa: F403
+from huicheng.exchange.figures import statistics_of_registers
 from huicheng.exchange.gateway import door as gateway
 from huicheng.exchange.gateway.door import *  # noqa: F403
 from huicheng.exchange.granting import door as granting
@@ -358,8 +360,10 @@ __all__ = [
     "service_snippet",
     "settled",
     "signed_record",
+    "signed_records",
     "sql_key",
     "statistics",
+    "statistics_of_registers",
     "stream",
     "submit",
     "suggested_code",

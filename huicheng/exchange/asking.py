@@ -25,6 +25,7 @@ from huicheng.exchange.evidence.reading import (
     rows_disclosed,
 )
 from huicheng.exchange.evidence.receipts import note
+from huicheng.exchange.figures import is_statistic
 from huicheng.exchange.granting.grants import Grant
 from huicheng.exchange.granting.quotas import take_quota
 from huicheng.exchange.granting.refusals import QuotaExceeded
@@ -200,19 +201,21 @@ def admit(
 
     ``within`` is what another city's decision leaves of them: ours leaves no more.
     """
-    return _admit_granted(sql, actor, purpose, decided(lake.tables_in(sql), actor, purpose, case, at, within))
+    tables, statistic = lake.tables_in(sql), is_statistic(sql)
+    admitted = decided(tables, actor, purpose, case, at, within, statistic=statistic)
+    return _admit_granted(sql, actor, purpose, admitted)
 
 
 def decided(
     tables: Iterable[str], actor: Actor, purpose: str, case: str = "", at: Mapping[str, int] | None = None,
-    within: Mapping[str, Bounds] | None = None,
+    within: Mapping[str, Bounds] | None = None, *, statistic: bool = False,
 ) -> dict[str, Admitted]:  # fmt: skip
     """The decision on each of these tables, none of them read; or a refusal, in writing."""
     admitted: dict[str, Admitted] = {}
     for table in tables:
         spec = _resource_of(table, actor)
         decision = (
-            decide(spec, actor, purpose, case=case)
+            decide(spec, actor, purpose, case=case, statistic=statistic)
             if within is None
             else decide_within(spec, actor, purpose, within.get(table, Bounds({})), case=case)
         )

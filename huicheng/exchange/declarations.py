@@ -130,6 +130,11 @@ class Resource(Declaration):
         """Its table in the lake: what the platform makes is named as it is, what is delivered is ``raw.``."""
         return self.code if "." in self.code else f"raw.{self.code}"
 
+    @property
+    def of_platform(self) -> bool:
+        """Made by the platform out of what others delivered."""
+        return "." in self.code
+
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
 

@@ -25,10 +25,11 @@ Show = Literal["plain", "masked"]
 
 # The city and the district in front of a street; 小区, 校区 and the like are no districts, nor is what follows a number.
 PLACE = "^(?:[^0-9０-９路街巷号]{0,12}?市)?(?:[^0-9０-９路街巷号]{0,8}?(?:[^小社园校厂景院住活0-9０-９路街巷号]区|县|市))?"
-# A mask shows at most half of a value, and hides six characters or all of it; of a name all but the first.
+# A mask shows at most half of a value, and hides six characters or all of it; of a name all but the first. Of a number
+# it shows the province and city alone: its end is told by the day of birth and the check digit.
 MASKS: Mapping[Mask, str] = {
     "id": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 16 THEN '**********' "
-    "ELSE left({c}, 4) || '**********' || right({c}, 4) END",
+    "ELSE left({c}, 4) || '**************' END",
     "name": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 2 THEN '*' "
     "ELSE left({c}, 1) || repeat('*', length({c}) - 1) END",
     "phone": "CASE WHEN {c} IS NULL THEN NULL WHEN length({c}) < 11 THEN '******' "
@@ -66,12 +67,16 @@ class Decision:
         return bool(self.columns)
 
 
-def decide(resource: Resource, actor: Actor, purpose: str, *, case: str = "") -> Decision:
+def decide(
+    resource: Resource, actor: Actor, purpose: str, *, case: str = "", statistic: bool = False
+) -> Decision:
     """The decision on one resource.
 
     What is open is everybody's. A live grant for just this purpose decides; else the first row of ``RULES`` that applies; else nobody may.
+    ``statistic``: it is for a declared question whose answer is sums, see ``figures``.
     """
-    rule = next((one for one in RULES if one[0](resource, actor)), None)
+    rules = (*RULES[:OF_EVERYBODY], FOR_STATISTICS, *RULES[OF_EVERYBODY:]) if statistic else RULES
+    rule = next((one for one in rules if one[0](resource, actor)), None)
     closed = rule is None or rule[1] == "masked"
     if closed and (found := matching(resource, actor, purpose.strip())):
         return _granted(found, resource, case)
@@ -79,13 +84,16 @@ def decide(resource: Resource, actor: Actor, purpose: str, *, case: str = "") ->
         refusal = why_not(resource, actor, purpose.strip())
         return Decision({}, REASONS.get(type(refusal).__name__, NOT_GRANTED), refusal=refusal)
     _applies, outcome, reason = rule
-    if outcome != "open" and not purpose.strip():
+    if outcome not in ("open", "whole") and not purpose.strip():
         return Decision({}, "没有写明用途")
     return _outcome(outcome, resource, actor, reason)
 
 
 def _granted(found: Grant, resource: Resource, case: str) -> Decision:
-    """The grant's columns as far as they are still declared; what became personal since is masked."""
+    """The grant's columns as far as they are still declared; what became personal since is masked.
+
+    What is internal it shows where it says on what basis; a grant from before that was asked says it for none.
+    """
     if refusal := check_case(found, case):
         return Decision({}, "没有写明办件编号", refusal=refusal)
     try:
@@ -97,7 +105,7 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
     columns: dict[str, Show] = {
         f.name: "plain" if f.sensitivity != "personal" or f.name in plain else "masked"
         for f in resource.fields
-        if f.name in found.columns and f.name in known
+        if f.name in found.columns and f.name in known and (f.sensitivity != "internal" or found.basis.strip())
     }
     if not columns:
         return Decision({}, NOT_GRANTED)
@@ -187,12 +195,9 @@ def narrowed(resource: Resource, decision: Decision, bounds: Bounds) -> Decision
 
 
 def _outcome(outcome: str, resource: Resource, actor: Actor, reason: str) -> Decision:
-    plain = outcome in ("open", "plain", "own")
-    columns: dict[str, Show] = {
-        f.name: "plain" if plain or f.sensitivity != "personal" else "masked" for f in resource.fields
-    }
+    columns = {f.name: show for f in resource.fields if (show := SHOWS[outcome].get(f.sensitivity))}
     if outcome != "own":
-        return Decision(columns, reason)
+        return Decision(columns, reason if columns else NOT_GRANTED)
     his = (Condition(resource.subject, "=", actor.person or ""),)
     return Decision(columns, reason, f'"{resource.subject}" = {lake.literal(actor.person or "")}', his)
 
@@ -201,19 +206,25 @@ def _steward(resource: Resource, actor: Actor) -> bool:
     return actor.kind == "official" and actor.department == "shuju" and actor.may("steward")
 
 
-def _own_department(resource: Resource, actor: Actor) -> bool:
+def _of_its_owner(resource: Resource, actor: Actor) -> bool:
     may = actor.may("read") or actor.may("deliver")
     return actor.serves_department and actor.department == resource.owner and may
 
 
-def _leader(resource: Resource, actor: Actor) -> bool:
-    base = resource.code.startswith("base.") and not resource.code.endswith("_links")
-    return actor.serves_department and actor.may("decide") and base
+def _own_department(resource: Resource, actor: Actor) -> bool:
+    return _of_its_owner(resource, actor) and not resource.of_platform
 
 
-def _reader_of_bases(resource: Resource, actor: Actor) -> bool:
-    base = resource.code.startswith("base.") and not resource.code.endswith(("_links", "_fields"))
-    return actor.serves_department and actor.may("read") and base
+def _own_register(resource: Resource, actor: Actor) -> bool:
+    """The data bureau keeps the registers, but their values are others'."""
+    return _of_its_owner(resource, actor) and resource.of_platform and resource.share != "none"
+
+
+def _register_in_sums(resource: Resource, actor: Actor) -> bool:
+    """Leaders and readers look at the city, and never at a row of it."""
+    register = resource.code.startswith("base.") and resource.share != "none"
+    may = actor.may("decide") or actor.may("read") or actor.may("steward")
+    return actor.kind == "official" and register and may
 
 
 def _shared_with_all(resource: Resource, actor: Actor) -> bool:
@@ -230,16 +241,29 @@ def _about_oneself(resource: Resource, actor: Actor) -> bool:
 
 NOT_GRANTED = "没有授权"
 REASONS = {"GrantExpired": "授权已到期", "GrantRevoked": "授权已撤销"}
+# What each outcome shows of a field, by its sensitivity; what is not here is withheld.
+SHOWS: Mapping[str, Mapping[str, Show]] = {
+    "open": {"public": "plain"},
+    "whole": {"public": "plain", "internal": "plain", "personal": "masked"},
+    "plain": {"public": "plain", "internal": "plain", "personal": "plain"},
+    "own": {"public": "plain", "internal": "plain", "personal": "plain"},
+    "inner": {"public": "plain", "internal": "plain", "personal": "masked"},
+    "masked": {"public": "plain", "personal": "masked"},
+}
+# Whatever is shared with other departments on a condition, or with none, has no row here: it takes a grant.
 RULES = (
+    (lambda r, a: r.open and (a.kind == "system" or _of_its_owner(r, a)), "whole", "向社会开放"),
     (lambda r, a: r.open, "open", "向社会开放"),
     (lambda r, a: a.kind == "system", "plain", "平台自身运行"),
     (_about_oneself, "own", "本人数据"),
     (_steward, "masked", "数据管理员"),
-    (_own_department, "masked", "本部门资源"),
-    (_leader, "masked", "城市运行决策"),
-    (_reader_of_bases, "masked", "基础库查阅"),
+    (_own_department, "inner", "本部门资源"),
+    (_own_register, "masked", "本部门资源"),
     (_shared_with_all, "masked", "无条件共享"),
 )
+OF_EVERYBODY = 4
+# Where the answer is sums, the columns that cut them are seen by the question, and their rows by nobody.
+FOR_STATISTICS = (_register_in_sums, "inner", "城市运行统计")
 
 
 # A field that was declared after the table's newest version is empty until the next one, not an error.

@@ -22,7 +22,9 @@ QUESTIONS = {
 def tables(kinds: tuple[str, ...]) -> Iterator[tuple[str, pa.Table]]:
     for kind in kinds:
         for name in QUESTIONS[kind]:
-            answer = lake.ask(HERE / f"{name}.sql", {"today": date.today().isoformat()}).table
+            answer = lake.ask(
+                HERE / f"{name}.sql", {"today": date.today().isoformat()}, everything=True
+            ).table
             yield f"stat.{name}", _with_names(answer)
 
 

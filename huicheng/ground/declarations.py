@@ -76,6 +76,14 @@ class Tile(Declaration):
 
 
 @dataclass(frozen=True)
+class Statistic(Declaration):
+    """统计: a question over the registers whose answer is sums, asked beside the panels. Tiles and indicators are too."""
+
+    title: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class Watch(Declaration):
     """监测: a question whose every row is an alarm with ``key``, ``grade``, ``at`` and ``message``.
 

@@ -3,6 +3,7 @@
 from huicheng.lake.asking import (
     Answer,
     Mount,
+    NotMounted,
     QuestionFailed,
     QuestionRefused,
     QuestionTooLong,
@@ -48,6 +49,7 @@ __all__ = [
     "Mount",
     "NoSuchTable",
     "NoSuchVersion",
+    "NotMounted",
     "QuestionFailed",
     "QuestionRefused",
     "QuestionTooLong",

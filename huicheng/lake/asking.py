@@ -29,7 +29,7 @@ from huicheng.lake.quoting import literal, quoted
 from huicheng.lake.tables import Snapshot, pin
 from huicheng.lake.timing import in_time
 
-__all__ = ["Answer", "Mount", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work",
+__all__ = ["Answer", "Mount", "NotMounted", "QuestionFailed", "QuestionRefused", "QuestionTooLong", "ask", "at_work",
            "engine_with", "failing_as_asked", "stream", "tables_in"]  # fmt: skip
 TIMEOUT = 120.0
 HANDED = "empty of nothing"  # a name that no question can say; see judging.SYSTEM_NAMES
@@ -48,6 +48,10 @@ class QuestionFailed(Exception):
 
 class QuestionTooLong(QuestionFailed):
     """The question ran longer than it may."""
+
+
+class NotMounted(Exception):
+    """The question names a table of which nobody decided what it may see: a fault of who asks the lake."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +80,24 @@ class Answer:
 def ask(
     sql: Path | str, params: Mapping[str, Any] | None = None, *,
     mounts: Mapping[str, Mount] | None = None, timeout: float = TIMEOUT, limit: int | None = None,
+    everything: bool = False,
 ) -> Answer:  # fmt: skip
-    """Answer one SELECT; ``limit`` keeps a page from holding more rows than it shows."""
+    """Answer one SELECT; ``limit`` keeps a page from holding more rows than it shows.
+
+    Every table that it names needs its mount. ``everything``: a question of the platform's own, of whole tables.
+    """
     start = time.monotonic()
-    with _opened(sql, params, mounts, timeout) as (question, result, pinned):
+    with _opened(sql, params, mounts, timeout, everything=everything) as (question, result, pinned):
         table = result.to_arrow_table() if limit is None else _first(result, limit)
     return Answer(table, question.sql, pinned, time.monotonic() - start)
 
 
 def stream(
     sql: Path | str, params: Mapping[str, Any] | None = None, *,
-    mounts: Mapping[str, Mount] | None = None, timeout: float = 3600,
+    mounts: Mapping[str, Mount] | None = None, timeout: float = 3600, everything: bool = False,
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
     """The same, batch by batch, for answers that do not fit in memory."""
-    with _opened(sql, params, mounts, timeout) as (_question, result, _pinned):
+    with _opened(sql, params, mounts, timeout, everything=everything) as (_question, result, _pinned):
         reader = result.to_arrow_reader(65536)
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
         yield empty
@@ -146,11 +154,12 @@ def _first(result: duckdb.DuckDBPyRelation, limit: int) -> pa.Table:
 
 @contextmanager
 def _opened(
-    sql: Path | str, params: Mapping[str, Any] | None, mounts: Mapping[str, Mount] | None, timeout: float
-) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:
+    sql: Path | str, params: Mapping[str, Any] | None, mounts: Mapping[str, Mount] | None, timeout: float,
+    *, everything: bool,
+) -> Iterator[tuple[Question, duckdb.DuckDBPyRelation, dict[str, int]]]:  # fmt: skip
     question = judge(_text(sql))
     given = {name: value for name, value in (params or {}).items() if name in question.params}
-    shown = {name: (mounts or {}).get(name, Mount()) for name in question.tables}
+    shown = _shown(question, mounts or {}, everything=everything)
     late = f"the question ran for more than {timeout:.0f} s and was stopped"
     with (
         _pinned(shown) as pins,
@@ -160,6 +169,12 @@ def _opened(
     ):
         versions = {name: found.version for name, found in pins.items()}
         yield question, engine.sql(question.sql, params=given), versions
+
+
+def _shown(question: Question, mounts: Mapping[str, Mount], *, everything: bool) -> dict[str, Mount]:
+    if not everything and (bare := [name for name in question.tables if name not in mounts]):
+        raise NotMounted(f"nobody said what is to be seen of {', '.join(bare)}")
+    return {name: mounts.get(name, Mount()) for name in question.tables}
 
 
 @contextmanager

@@ -129,7 +129,7 @@ firms = Resource(
         Field("status", "状态", "text"),
         Field("industry", "行业", "text"),
         Field("members", "参保人数", "integer"),
-        Field("representative_id", "法定代表人的人口库标识", "text", sensitivity="internal"),
+        Field("representative_id", "法定代表人的人口库标识", "text", sensitivity=PERSONAL, mask="hide"),
         Field("sources", "来源", "text"),
         Field("rows", "来源行数", "integer"),
         Field("first_seen", "首次登记", "date"),

@@ -30,7 +30,7 @@ def _aliases(place: Path, base_id: str, files: tuple[str, ...]) -> frozenset[str
     """Merged into this record or parted from another: what was read of it before was read of him."""
     if not files:
         return frozenset()
-    rows = lake.ask(HERE / "aliases.sql", {"base_id": base_id}).table
+    rows = lake.ask(HERE / "aliases.sql", {"base_id": base_id}, everything=True).table
     keys = [key for key in rows["key"].to_pylist() if key is not None]
     return frozenset({*keys, *rows["base_id"].to_pylist()})
 
@@ -40,7 +40,7 @@ def _names(place: Path, base_id: str, links: tuple[str, ...]) -> frozenset[str |
     if not links:
         return frozenset({base_id})
     try:
-        rows = lake.ask(HERE / "names.sql", {"base_id": base_id}).table.to_pylist()
+        rows = lake.ask(HERE / "names.sql", {"base_id": base_id}, everything=True).table.to_pylist()
     except lake.NoSuchTable:
         return frozenset({base_id})
     numbers = {row["name"] for row in rows if row["name"]}
@@ -58,7 +58,7 @@ def _written(resource: str, delivery: str, row: int) -> str:
         if not spec.subject:
             return ""
         sql = f'SELECT "{spec.subject}" AS name FROM {spec.table} WHERE _delivery = $delivery AND _row = $row'
-        found = lake.ask(sql, {"delivery": delivery, "row": row}).table["name"].to_pylist()
+        found = lake.ask(sql, {"delivery": delivery, "row": row}, everything=True).table["name"].to_pylist()
     except (exchange.UnknownResource, lake.NoSuchTable, lake.QuestionFailed):
         return ""
     return str(found[0] or "") if found else ""

@@ -226,7 +226,7 @@ people = Resource(
         Field("marital", "婚姻状况", "text", sensitivity="internal"),
         Field("status", "状态", "text"),
         Field("employer_id", "工作单位", "text", sensitivity="internal"),
-        Field("home_id", "现住房屋", "text", sensitivity="internal"),
+        Field("home_id", "现住房屋", "text", sensitivity=PERSONAL, mask="hide"),
         Field("school", "就读学校", "text", sensitivity="internal"),
         Field("sources", "来源", "text"),
         Field("rows", "来源行数", "integer"),

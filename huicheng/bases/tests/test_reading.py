@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 WANG = Actor(id="account:1", name="王芳", kind="resident", person="P000000000001")
 LI = Actor(id="account:2", name="李强", kind="resident", person="P000000000002")
 SUN = Actor(id="account:3", name="孙丽", kind="official", department="weijian", duties=frozenset({"read"}))
+ZHAO = Actor(id="account:5", name="赵敏", kind="official", department="shuju", duties=frozenset({"steward"}))
 NOBODY = Actor(id="account:4", name="赵一", kind="official", department="weijian")
 NUMBER = "11010519491231002X"
 
@@ -43,14 +44,19 @@ def test_li_qiang_does_not_read_hers_and_she_sees_that_he_tried():
     assert (event.kind, event.actor_name) == ("bases.ReadRefused", "李强")
 
 
-def test_an_official_sees_it_masked_and_she_sees_the_purpose():
-    record = person("P000000000001", actor=SUN, purpose="慢病随访")
+def test_the_steward_sees_it_masked_and_she_sees_the_purpose():
+    record = person("P000000000001", actor=ZHAO, purpose="质量核查")
     assert record["phone"] == "138******78"
     (event,) = events(subject="person:P000000000001")
-    assert (event.actor_name, event.purpose) == ("孙丽", "慢病随访")
+    assert (event.actor_name, event.purpose) == ("赵敏", "质量核查")
 
 
-@pytest.mark.parametrize(("who", "purpose"), [(SUN, ""), (NOBODY, "核对")])
+def test_an_official_who_reads_for_another_department_needs_a_grant():
+    with pytest.raises(AccessDenied, match="没有授权"):
+        person("P000000000001", actor=SUN, purpose="慢病随访")
+
+
+@pytest.mark.parametrize(("who", "purpose"), [(ZHAO, ""), (NOBODY, "核对")])
 def test_without_a_duty_or_a_purpose_nothing_is_shown(who, purpose):
     with pytest.raises(AccessDenied):
         person("P000000000001", actor=who, purpose=purpose)
@@ -63,7 +69,7 @@ def test_provenance_says_which_department():
 
 def test_an_unknown_id_is_said_so():
     with pytest.raises(UnknownRecord, match="P999"):
-        person("P999", actor=SUN, purpose="核对")
+        person("P999", actor=ZHAO, purpose="核对")
 
 
 def test_a_number_finds_its_holder_and_nonsense_finds_nobody():

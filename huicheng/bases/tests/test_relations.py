@@ -71,6 +71,18 @@ def test_her_own_look_is_noted_once():
     assert event.data["what"] == "relations"
 
 
+def test_her_look_is_signed_with_all_that_was_read_and_no_more():
+    mine()
+    read = events(subject=f"person:{ME}")[0].data["signed"]["document"]["reads"]
+    tables = {table for one in read for table in one["tables"]}
+    assert tables == {
+        f"base.{kind}{part}" for kind in ("people", "houses", "firms") for part in ("", "_fields")
+    }
+    (book,) = [one["tables"]["base.people"] for one in read if one["question"] == "household.sql"]
+    assert book["masked"] == ["name"]
+    assert "id_number" not in book["plain"]
+
+
 def test_before_the_first_fusion_there_is_nothing():
     from huicheng.lake import api as lake
 

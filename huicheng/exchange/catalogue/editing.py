@@ -170,7 +170,7 @@ def _open_internal(spec: Resource) -> str:
     internal = [f.title for f in spec.fields if f.sensitivity == "internal"]
     if not spec.open or not internal:
         return ""
-    return _("向社会开放，标为内部的信息项会随之公开：%(what)s。请改为公开、删去，或改为有条件开放。") % {
+    return _("向社会开放，但标为内部的信息项不会给出：%(what)s。要公开的请改为公开。") % {
         "what": "、".join(internal)
     }
 

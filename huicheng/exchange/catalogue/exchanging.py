@@ -27,12 +27,16 @@ SAID_OF_ITEM = ("title", "required", "meaning", "codes", "sensitivity")
 
 @dataclass(frozen=True)
 class Imported:
-    """``returned`` is a workbook of the resources that were not taken, with the reasons; empty if all were."""
+    """``returned`` is a workbook of the resources that were not taken, with the reasons; empty if all were.
+
+    ``presumed``: what was taken for granted in those that were.
+    """
 
     drafted: tuple[str, ...]
     unchanged: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
     returned: bytes
+    presumed: tuple[Mistake, ...] = ()
 
 
 def export_form(*, owner: str | None = None) -> bytes:
@@ -51,14 +55,16 @@ def import_form(path: Path, actor: Actor, *, progress: Callable[[int], None] | N
     read = read_linked if path.suffix.lower() in SYNTAXES else read_form
     drafted, unchanged = list[str](), list[str]()
     mistakes, returned = list[Mistake](), list[dict[str, str]]()
+    presumed = list[Mistake]()
     for count, filled in enumerate(read(path), 1):
         found = _take(filled, actor, drafted, unchanged)
         mistakes += found
+        presumed += [] if found else filled.presumed
         returned += _given_back(filled, found)
         if progress:
             progress(count)
     book = write_form(returned, more=(REASON,)) if returned else b""
-    return Imported(tuple(drafted), tuple(unchanged), tuple(mistakes), book)
+    return Imported(tuple(drafted), tuple(unchanged), tuple(mistakes), book, tuple(presumed))
 
 
 def _take(filled: Filled, actor: Actor, drafted: list[str], unchanged: list[str]) -> list[Mistake]:

@@ -80,12 +80,16 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Filled:
-    """One resource of the form: ready, or with the mistakes that keep it back; ``lines`` are its rows as they came."""
+    """One resource of the form: ready, or with the mistakes that keep it back; ``lines`` are its rows as they came.
+
+    ``presumed``: what was taken for granted where the form is silent, for its editor to look at.
+    """
 
     spec: Resource | None
     mistakes: tuple[Mistake, ...]
     lines: tuple[Mapping[str, str], ...]
     first: int
+    presumed: tuple[Mistake, ...] = ()
 
 
 class _Wrong(Exception):
@@ -141,7 +145,18 @@ def filled_of(first: int, lines: list[dict[str, str]]) -> Filled:
         return Filled(None, tuple(mistakes), tuple(lines), first)
     spec = _resource(head, items, read)
     mistakes = [Mistake(first, one.column, one.message) for one in problems(spec) if one.severe]
-    return Filled(None if mistakes else spec, tuple(mistakes), tuple(lines), first)
+    return Filled(
+        None if mistakes else spec, tuple(mistakes), tuple(lines), first, _presumed(first, lines, spec)
+    )
+
+
+def _presumed(first: int, lines: list[dict[str, str]], spec: Resource) -> tuple[Mistake, ...]:
+    silent = {line.get(ITEM, "") for line in lines if not line.get(SECRET)}
+    inner = [f.title for f in spec.fields if f.sensitivity == "internal" and f.title in silent]
+    if not inner:
+        return ()
+    said = _("没有写敏感级别，先按内部处理，不向社会开放，别的部门要写明依据：%(what)s。要公开请写“公开”。")
+    return (Mistake(first, SECRET, said % {"what": "、".join(inner)}),)
 
 
 def _head(first: int, lines: list[dict[str, str]], mistakes: list[Mistake]) -> dict[str, str]:

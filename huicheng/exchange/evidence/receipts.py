@@ -144,7 +144,15 @@ def signed_record(
     sql: Path, answer: lake.Answer, admitted: Admitted, *, actor: Actor, purpose: str
 ) -> dict[str, Any]:
     """The receipt of one record that was looked up: its subject is the event's own, so it needs no set."""
-    return signed(_document(actor, purpose, [read_of_record(sql, answer, admitted)], [""]))
+    return signed_records([(sql, answer, admitted)], actor=actor, purpose=purpose)
+
+
+def signed_records(
+    found: Sequence[tuple[Path, lake.Answer, Admitted]], *, actor: Actor, purpose: str
+) -> dict[str, Any]:
+    """The same for one that was put together from several tables."""
+    reads = [read_of_record(sql, answer, admitted) for sql, answer, admitted in found]
+    return signed(_document(actor, purpose, reads, [""] * len(reads)))
 
 
 def _document(actor: Actor, purpose: str, reads: Sequence[Read], sets: list[str]) -> dict[str, Any]:

@@ -211,6 +211,12 @@ def _check_words(spec: Resource, wanted: Wanted) -> None:
         raise WrongApplication("basis", _("“%(title)s”不予共享，必须写明法律依据。") % {"title": spec.title})
     if not basis and set(wanted.plain) & set(personal(spec)):
         raise WrongApplication("basis", _("要看不脱敏的个人信息，必须写明依据的法律条文。"))
+    if not basis and (
+        inner := [f.title for f in spec.fields if f.name in wanted.columns and f.sensitivity == "internal"]
+    ):
+        raise WrongApplication(
+            "basis", _("“%(name)s”是内部信息项，要用就必须写明依据的法律条文。") % {"name": "、".join(inner)}
+        )
 
 
 def check_until(until: date) -> None:

@@ -120,11 +120,9 @@ def schema(request: HttpRequest, code: str) -> HttpResponseBase:
     spec, asking = resource(code), asking_of(request)
     decision = rows.decided(spec, asking)
     there = lake.exists(spec.table)
-    facts = (
-        {"version": lake.version(spec.table), "total": lake.rows(spec.table)}
-        if there and not decision.where and not decision.smallest_group
-        else {}
-    )
+    # How many rows there are is a figure of its own: to who sees sums over groups it would tell of single ones.
+    whole = there and not decision.where and not decision.smallest_group
+    facts = {"version": lake.version(spec.table), "total": lake.rows(spec.table)} if whole else {}
     told = _listed(spec) | {"summary": spec.summary, "key": spec.key, "ground": decision.reason} | facts
     return said(told | {"columns": rows.shown(spec, decision), "formats": list(formats.TYPES)})
 

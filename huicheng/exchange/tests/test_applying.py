@@ -210,6 +210,22 @@ def test_who_answers_sees_how_it_would_look_masked_and_leaves_a_receipt():
         exchange.preview_of(asked, HE)
 
 
+def test_the_bureau_that_answers_late_does_not_search_anothers_table_by_what_it_may_not_see():
+    publish_files()
+    asked = ask()
+    overdue(asked)
+    exchange.tell_overdue()
+    asked = exchange.application(asked.id)
+    assert exchange.preview_of(asked, ZHAO, narrowed=[exchange.Condition("sex", "=", "1")]).num_rows == 5
+    for condition in (
+        exchange.Condition("name", "=", "秘密3"),
+        exchange.Condition("birth_date", "<", "1990-01-01"),
+    ):
+        with pytest.raises(exchange.NotYoursToAnswer, match="只给提供方看"):
+            exchange.preview_of(asked, ZHAO, narrowed=[condition])
+        assert exchange.preview_of(asked, SUN, narrowed=[condition]) is not None
+
+
 def test_a_typed_condition_is_read_by_the_field_it_names():
     spec = exchange.resource("health_files")
     assert exchange.said_value(spec, "sex", "in", "1，2").value == ("1", "2")

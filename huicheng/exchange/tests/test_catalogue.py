@@ -274,7 +274,7 @@ OPENED = {
     "不予共享的资源不能向社会开放": {"openness": "conditional", "share": "none", "open_condition": "限于研究"},
     "却写了开放条件": {"openness": "unconditional", "open_condition": "限于研究"},
     "却含个人信息": {"openness": "unconditional", "fields": (Field("name", "姓名", "text", sensitivity="personal"),)},
-    "会随之公开": {"openness": "unconditional", "fields": (Field("desk", "经办", "text", sensitivity="internal"),)},
+    "不会给出": {"openness": "unconditional", "fields": (Field("desk", "经办", "text", sensitivity="internal"),)},
     "全都标为内部": {
         "openness": "conditional", "open_condition": "限于研究",
         "fields": (Field("desk", "经办", "text", sensitivity="internal"),),

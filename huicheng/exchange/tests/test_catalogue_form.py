@@ -179,6 +179,15 @@ def test_the_form_does_not_forget_how_a_resource_is_delivered(tmp_path):
     assert unfinished()[0].spec.retention_days == resource(TAXIS.code).retention_days
 
 
+def test_what_the_form_does_not_mark_is_internal_and_its_editor_is_told(tmp_path):
+    (told,) = import_form(
+        form(tmp_path, line("泊位数", "I", ""), below("联系电话", "C", "11")), CHEN
+    ).presumed
+    assert (told.row, told.column) == (2, "敏感级别")
+    assert "泊位数" in told.message
+    assert "联系电话" not in told.message
+
+
 @pytest.mark.parametrize(
     ("said", "openness"),
     [("1", "unconditional"), ("是", "unconditional"), ("0", "none"), ("", "none"), ("不予开放", "none"), ("1.无条件开放", "unconditional")],

@@ -11,8 +11,8 @@ from huicheng.ground.api import ANONYMOUS, Actor, events
 from huicheng.lake import api as lake
 
 pytestmark = pytest.mark.django_db
-ZHENG = Actor(id="a1", name="郑宏", kind="official", department="zhengfuban", duties=frozenset({"decide"}))
-SUN = Actor(id="a2", name="孙丽", kind="official", department="weijian", duties=frozenset({"read"}))
+ZHENG = Actor(id="a1", name="郑宏", kind="official", department="shuju", duties=frozenset({"read"}))
+SUN = Actor(id="a2", name="孙丽", kind="official", department="shuju", duties=frozenset({"read"}))
 PEOPLE, FIRMS = "SELECT count(*) AS n FROM base.people", "SELECT count(*) AS n FROM base.firms"
 
 

@@ -27,7 +27,7 @@ from huicheng.exchange.api import (
 from huicheng.exchange.evidence.models import Reading, SetKey, SubjectSet
 from huicheng.exchange.evidence.reading import digest, keep_set
 from huicheng.exchange.evidence.sets import key_of, place_of, unpacked
-from huicheng.exchange.tests.twelve import MAYOR, WANG, ZHAO, publish_people
+from huicheng.exchange.tests.twelve import HAN, WANG, ZHAO, publish_people
 from huicheng.ground.api import check_proof, events, proof, public_keys, seal, system_actor, verify_audit
 
 pytestmark = pytest.mark.django_db
@@ -45,12 +45,12 @@ def log_of(place: int, **how):
 
 
 def test_the_receipt_says_who_why_on_what_ground_and_what_was_seen(people):
-    answer = ask(SHENHE, MAYOR, purpose="核对人数")
+    answer = ask(SHENHE, HAN, purpose="核对人数")
     told = last()
     (part,) = told["reads"]
-    assert (told["name"], told["department"], told["purpose"]) == ("郑市长", "zhengfuban", "核对人数")
+    assert (told["name"], told["department"], told["purpose"]) == ("韩梅", "shuju", "核对人数")
     assert part["tables"]["base.people"] == {
-        "version": answer.tables["base.people"], "ground": "城市运行决策", "plain": ["district"], "masked": ["name"],
+        "version": answer.tables["base.people"], "ground": "本部门资源", "plain": ["district"], "masked": ["name"],
     }  # fmt: skip
     assert (part["rows"], part["rule"], part["answer"]) == (5, "rows", digest(answer.table))
 
@@ -63,15 +63,15 @@ def test_nothing_of_the_answer_is_in_it(people):
 
 
 def test_who_was_read_finds_it_and_who_was_not_does_not(people):
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     (found,) = log_of(7)
-    assert (found.event.actor_name, found.parts[0]["rows"]) == ("郑市长", 5)
+    assert (found.event.actor_name, found.parts[0]["rows"]) == ("韩梅", 5)
     assert log_of(1) == []
 
 
 def test_a_filed_set_answers_like_a_small_one(people, monkeypatch):
     monkeypatch.setattr("huicheng.exchange.evidence.reading.SMALL", 3)
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     kept = SubjectSet.objects.get()
     assert kept.filed
     assert len(unpacked(place_of(kept.sha256).read_bytes())) == 5
@@ -81,16 +81,16 @@ def test_a_filed_set_answers_like_a_small_one(people, monkeypatch):
 
 def test_newest_first_and_no_further_than_the_page(people):
     for number in range(5):
-        ask(SHENHE, MAYOR, purpose=f"第 {number} 次")
+        ask(SHENHE, HAN, purpose=f"第 {number} 次")
     assert [one.event.purpose for one in log_of(7, limit=2)] == ["第 4 次", "第 3 次"]
     assert [one.event.purpose for one in log_of(7, skip=3)] == ["第 1 次", "第 0 次"]
     assert log_of(7, since=timezone.now() + timedelta(hours=1)) == []
 
 
 def test_a_look_is_one_receipt_of_all_its_questions(people):
-    with one_look(MAYOR, purpose="城市一览"):
-        ask(SHENHE, MAYOR, purpose="城市一览")
-        recall("SELECT count(*) AS n FROM base.people", MAYOR, purpose="城市一览")
+    with one_look(HAN, purpose="城市一览"):
+        ask(SHENHE, HAN, purpose="城市一览")
+        recall("SELECT count(*) AS n FROM base.people", HAN, purpose="城市一览")
     assert [part["rule"] for part in last()["reads"]] == ["rows", "cells"]
     assert len(log_of(7)) == 1
     assert len(log_of(7)[0].parts) == 1
@@ -98,15 +98,15 @@ def test_a_look_is_one_receipt_of_all_its_questions(people):
 
 def test_what_is_remembered_is_noted_each_time_and_its_set_kept_once(people):
     for _time in range(3):
-        recall(SHENHE, MAYOR, purpose="城市一览")
+        recall(SHENHE, HAN, purpose="城市一览")
     assert len(log_of(7)) == 3
     assert SubjectSet.objects.count() == 1
 
 
 def test_new_rows_make_a_new_set(people):
-    recall("SELECT district, count(*) AS n FROM base.people GROUP BY 1", MAYOR, purpose="城市一览")
+    recall("SELECT district, count(*) AS n FROM base.people GROUP BY 1", HAN, purpose="城市一览")
     publish_people(8)
-    recall("SELECT district, count(*) AS n FROM base.people GROUP BY 1", MAYOR, purpose="城市一览")
+    recall("SELECT district, count(*) AS n FROM base.people GROUP BY 1", HAN, purpose="城市一览")
     assert [len(log_of(place)) for place in (12, 8, 1)] == [1, 1, 0]
 
 
@@ -163,9 +163,9 @@ def test_one_persons_key_is_not_found_in_anothers_file(people):
 
 
 def test_a_set_of_before_there_were_roots_gets_one_when_it_is_named_again(people):
-    recall(ALL, MAYOR, purpose="城市一览")
+    recall(ALL, HAN, purpose="城市一览")
     SubjectSet.objects.update(root="")
-    recall(ALL, MAYOR, purpose="城市一览")
+    recall(ALL, HAN, purpose="城市一览")
     assert shown(disclosed_proof(events(kind=QuestionAsked.kind())[0].id, P7, [P7])).members == (P7,)
 
 
@@ -173,7 +173,7 @@ def test_a_question_that_fails_leaves_its_trace(people):
     from huicheng.lake.api import QuestionFailed
 
     with pytest.raises(QuestionFailed):
-        ask("SELECT nothing FROM base.people", MAYOR, purpose="试探")
+        ask("SELECT nothing FROM base.people", HAN, purpose="试探")
     assert last()["reads"][0]["rule"] == "failed"
 
 
@@ -182,7 +182,7 @@ def test_a_failure_shows_no_value_and_names_everybody(people):
 
     asked = "SELECT CAST(school AS INTEGER) AS v FROM base.people WHERE district = '210123'"
     with pytest.raises(QuestionFailed, match="不予显示") as failed:
-        ask(asked, MAYOR, purpose="试探")
+        ask(asked, HAN, purpose="试探")
     assert "S2" not in str(failed.value)
     assert last()["reads"][0]["rule"] == "everyone"
     assert [len(log_of(place)) for place in (1, 12)] == [1, 1]
@@ -194,7 +194,7 @@ def test_the_platform_at_work_writes_no_receipt(people):
 
 
 def test_anybody_can_check_the_receipt(people):
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     event = events(kind=QuestionAsked.kind())[0]
     found = check_proof(json.loads(json.dumps(proof(event.id))), keys=[one.pem for one in public_keys()])
     assert found.document["purpose"] == "核对人数"
@@ -202,7 +202,7 @@ def test_anybody_can_check_the_receipt(people):
 
 
 def test_an_altered_receipt_shows_in_the_chain(people):
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     seal()
     row = apps.get_model("ground", "EventRow").objects.get(kind=QuestionAsked.kind())
     row.data["signed"]["document"]["name"] = "别人"
@@ -211,7 +211,7 @@ def test_an_altered_receipt_shows_in_the_chain(people):
 
 
 def test_an_altered_set_is_found_filed_or_small(people, monkeypatch):
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     monkeypatch.setattr("huicheng.exchange.evidence.reading.SMALL", 3)
     ask(ALL, ZHAO, purpose="抽查")
     assert altered_sets() == []
@@ -222,7 +222,7 @@ def test_an_altered_set_is_found_filed_or_small(people, monkeypatch):
 
 def test_a_set_that_was_taken_away_accuses_rather_than_hides(people, monkeypatch):
     monkeypatch.setattr("huicheng.exchange.evidence.reading.SMALL", 3)
-    ask(SHENHE, MAYOR, purpose="核对人数")
+    ask(SHENHE, HAN, purpose="核对人数")
     place_of(SubjectSet.objects.get().sha256).unlink()
     assert len(log_of(1)) == 1
 
@@ -268,7 +268,7 @@ import django
 django.setup()
 from huicheng.exchange import api as exchange
 from huicheng.exchange.evidence import receipts, reading
-from huicheng.exchange.tests.twelve import MAYOR, publish_people
+from huicheng.exchange.tests.twelve import HAN, publish_people
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 publish_people()
@@ -280,7 +280,7 @@ if where == "set written":
     receipts._note = die
 if where == "inside the act":
     receipts.ReadingPart.objects.bulk_create = die
-answer = exchange.ask("SELECT name FROM base.people WHERE district = '210103'", MAYOR, purpose="核对")
+answer = exchange.ask("SELECT name FROM base.people WHERE district = '210103'", HAN, purpose="核对")
 if where == "before the answer":
     die()
 """

@@ -23,7 +23,7 @@ def test_all_rows_come_as_the_grant_shows_them(files):
     granted()
     table = pa.Table.from_batches(streamed())
     assert set(table.column_names) == {"name", "id_number", "phone", "updated_on"}
-    assert table["id_number"][0].as_py() == "2101**********0000"
+    assert table["id_number"][0].as_py() == "2101**************"
     assert len(table) == 12
 
 

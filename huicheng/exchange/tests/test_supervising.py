@@ -26,7 +26,7 @@ from huicheng.exchange.models import Delivery, EntryVersion
 from huicheng.exchange.supervising.measuring import concerns, seen_of
 from huicheng.exchange.supervising.models import Day, Standing, Use
 from huicheng.exchange.tests.test_catalogue import CHEN, TAXIS, ZHAO
-from huicheng.exchange.tests.twelve import MAYOR, WANG
+from huicheng.exchange.tests.twelve import HAN, WANG
 from huicheng.ground.api import act, deliver_news, run_inline, seal
 from huicheng.ground.api import submit as queue
 
@@ -71,16 +71,16 @@ def test_readings_of_before_the_list_are_listed_by_the_upgrade_once(people):
 
 
 def test_a_reading_counts_for_its_table_and_once_for_its_department(people):
-    ask("SELECT name, sex FROM base.people", MAYOR, purpose="核对人数")
+    ask("SELECT name, sex FROM base.people", HAN, purpose="核对人数")
     heard()
     (table,) = use("resource", resource="base.people")
     (bureau,) = use("department")
     assert (table.reads, table.rows, table.people) == (1, 12, 12)
-    assert (bureau.key, bureau.reads, bureau.timed) == ("zhengfuban", 1, 1)
+    assert (bureau.key, bureau.reads, bureau.timed) == ("shuju", 1, 1)
 
 
 def test_news_told_again_counts_nothing_twice(people):
-    ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    ask("SELECT name FROM base.people", HAN, purpose="核对人数")
     heard()
     heard()
     assert Use.objects.get(resource="base.people").reads == 1
@@ -102,9 +102,9 @@ def test_an_export_counts_its_rows_when_the_last_has_gone(people):
 
 
 def test_a_department_is_told_of_readings_of_its_own_tables_alone(people):
-    ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    ask("SELECT name FROM base.people", HAN, purpose="核对人数")
     heard()
-    assert [one.key for one in use("department", owner="shuju")] == ["zhengfuban"]
+    assert [one.key for one in use("department", owner="shuju")] == ["shuju"]
     assert use("department", owner="gongan") == []
 
 

@@ -10,17 +10,19 @@ from huicheng.exchange.evidence.models import Traced
 from huicheng.exchange.evidence.reading import Admitted, read
 from huicheng.exchange.evidence.sets import key_of
 from huicheng.exchange.policy import decide
-from huicheng.exchange.tests.twelve import MAYOR, WANG, person
+from huicheng.exchange.tests.twelve import HAN, WANG, person
 
 pytestmark = pytest.mark.django_db
 
 
-def read_as(sql, actor=MAYOR, *, limit=None, params=None):
+def read_as(sql, actor=HAN, *, limit=None, params=None):
     spec = resource("base.people")
-    return read(sql, params, {"base.people": Admitted(spec, decide(spec, actor, "核对"))}, limit)
+    return read(
+        sql, params, {"base.people": Admitted(spec, decide(spec, actor, "核对", statistic=True))}, limit
+    )
 
 
-def disclosed(sql, actor=MAYOR, *, limit=None, params=None) -> set[int]:
+def disclosed(sql, actor=HAN, *, limit=None, params=None) -> set[int]:
     """The places of those in the set."""
     Traced.objects.all().delete()  # what was found before would be named by its set alone
     keys = set(read_as(sql, actor, limit=limit, params=params)[1].keys.tolist())
@@ -251,7 +253,7 @@ def test_the_answer_is_what_it_would_be_without_evidence(people, sql):
     from huicheng.lake import api as lake
 
     spec = resource("base.people")
-    mounts = {"base.people": mount_of(spec, decide(spec, MAYOR, "核对"))}
+    mounts = {"base.people": mount_of(spec, decide(spec, HAN, "核对", statistic=True))}
     plain, answer = lake.ask(sql, mounts=mounts).table, read_as(sql)[0].table
     assert answer.schema == plain.schema
     assert sorted(map(repr, answer.to_pylist())) == sorted(map(repr, plain.to_pylist()))
@@ -262,4 +264,4 @@ def test_nobody_reads_the_hidden_columns(people, sql):
     from huicheng.lake.api import QuestionFailed
 
     with pytest.raises(QuestionFailed):
-        ask(sql, MAYOR, purpose="好奇")
+        ask(sql, HAN, purpose="好奇")

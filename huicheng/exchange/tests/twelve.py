@@ -9,6 +9,7 @@ ZHAO = Actor(id="account:1", name="赵敏", kind="official", department="shuju",
 MAYOR = Actor(
     id="account:2", name="郑市长", kind="official", department="zhengfuban", duties=frozenset({"decide"})
 )
+HAN = Actor(id="account:4", name="韩梅", kind="official", department="shuju", duties=frozenset({"read"}))
 WANG = Actor(id="account:3", name="王芳", kind="resident", person="P000000000001")
 NAMES = ("王芳", "李强", "张伟", "刘洋", "陈静", "杨勇", "赵丽", "黄磊", "周杰", "吴敏", "徐鹏", "孙悦")
 

@@ -14,7 +14,9 @@ def people():
 
 
 def test_a_question_reads_one_pinned_version(people):
-    answer = lake.ask("SELECT name FROM base.people WHERE age > $age", {"age": 35, "unused": 1})
+    answer = lake.ask(
+        "SELECT name FROM base.people WHERE age > $age", {"age": 35, "unused": 1}, everything=True
+    )
     assert answer.table.to_pylist() == [{"name": "李强"}]
     assert answer.tables == {"base.people": 0}
 
@@ -36,13 +38,26 @@ def test_a_column_that_is_not_mounted_cannot_be_named(people):
         lake.ask("SELECT age FROM base.people", mounts={"base.people": lake.Mount(columns={"id": "id"})})
 
 
+def test_a_table_of_which_nobody_said_what_is_seen_is_not_shown(people):
+    lake.write("base.firms", pa.table({"id": ["F1"]}))
+    sql = "SELECT p.id FROM base.people p, base.firms f"
+    for mounts in (None, {"base.firms": lake.Mount()}):
+        with pytest.raises(lake.NotMounted, match=r"base\.people"):
+            lake.ask(sql, mounts=mounts)
+        with pytest.raises(lake.NotMounted, match=r"base\.people"):
+            list(lake.stream(sql, mounts=mounts))
+    assert lake.ask(sql, everything=True).table.num_rows == 2
+
+
 def test_the_answer_is_kept_to_the_rows_a_page_shows(people):
-    assert lake.ask("SELECT * FROM base.people ORDER BY id", limit=1).table["id"].to_pylist() == ["P1"]
+    assert lake.ask("SELECT * FROM base.people ORDER BY id", limit=1, everything=True).table[
+        "id"
+    ].to_pylist() == ["P1"]
 
 
 def test_a_long_answer_comes_in_batches(people):
     sql = "SELECT a.id FROM base.people AS a, range(100000)"
-    assert sum(batch.num_rows for batch in lake.stream(sql)) == 200_000
+    assert sum(batch.num_rows for batch in lake.stream(sql, everything=True)) == 200_000
 
 
 def test_what_fails_in_the_middle_of_an_answer_fails_by_name(people):
@@ -177,7 +192,7 @@ def test_tables_are_found_wherever_they_hide():
 def test_a_question_may_stand_in_a_file(people, tmp_path):
     path = Path(tmp_path / "people.sql")
     path.write_text("-- 人数\nSELECT count(*) AS n FROM base.people\n", encoding="utf-8")
-    assert lake.ask(path).table["n"].to_pylist() == [2]
+    assert lake.ask(path, everything=True).table["n"].to_pylist() == [2]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -33,7 +33,7 @@ def often(monkeypatch):
 
 
 def asked(sql, **params):
-    return lake.ask(sql, params).table.to_pylist()
+    return lake.ask(sql, params, everything=True).table.to_pylist()
 
 
 QUESTIONS = [

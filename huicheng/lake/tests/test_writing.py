@@ -60,7 +60,7 @@ def test_a_stream_that_breaks_leaves_the_table_as_it_was():
 
 def test_an_empty_table_can_be_asked():
     lake.write("raw.firms", [], schema=FIRMS.schema)
-    assert lake.ask("SELECT count(*) AS n FROM raw.firms").table["n"].to_pylist() == [0]
+    assert lake.ask("SELECT count(*) AS n FROM raw.firms", everything=True).table["n"].to_pylist() == [0]
 
 
 def test_many_writers_at_once_lose_nothing():

@@ -1,6 +1,6 @@
 """城市一览: the core's own panels, declared as any pack declares one."""
 
-from huicheng.ground.api import Indicator, Tile
+from huicheng.ground.api import Indicator, Statistic, Tile
 
 title, owner = "城市一览", "shuju"
 
@@ -83,3 +83,4 @@ quality = Tile(
     meaning="已填、有效的比例，以及与另一部门提供的基准意思相同的比例",
     order=60,
 )
+place_children = Statistic("街道、社区的人口", "place_children.sql")

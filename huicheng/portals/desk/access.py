@@ -40,6 +40,8 @@ def access(request: HttpRequest) -> HttpResponse:
         columns=showing.grant_columns() if shown in ("held", "given") else showing.application_columns(),
         caption=_tabs()[shown],
         may_apply=actor.may("read"),
+        statistics=showing.statistic_rows(),
+        statistic_columns=showing.statistic_columns(),
     )
     return render(request, "desk/access.html", context)
 

@@ -285,3 +285,15 @@ def _figure(form: Any, name: str) -> int | None:
     if not text.isdecimal():
         raise exchange.WrongApplication(name, _("“%(text)s”不是整数。") % {"text": text[:20]})
     return int(text)
+
+
+def statistic_rows() -> list[dict[str, Any]]:
+    """What reads a closed register by the rule for statistics, and which."""
+    return [
+        {"title": said(title), "tables": "、".join(said(exchange.resource(code).title) for code in closed)}
+        for title, closed in exchange.statistics_of_registers()
+    ]
+
+
+def statistic_columns() -> list[Column]:
+    return [Column(name="title", title=_("统计")), Column(name="tables", title=_("读取"))]

@@ -48,5 +48,5 @@ def import_form(progress: Progress, *, path: str, token: str, file: str) -> dict
     return {
         "file": file, "token": token, "drafts": len(found.drafted), "unchanged": len(found.unchanged),
         "wrong": len(found.mistakes), "mistakes": [asdict(one) for one in found.mistakes[:MOST_TOLD]],
-        "returned": bool(found.returned),
+        "returned": bool(found.returned), "presumed": [asdict(one) for one in found.presumed[:MOST_TOLD]],
     }  # fmt: skip

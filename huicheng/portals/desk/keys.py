@@ -101,7 +101,7 @@ def _site(request: HttpRequest) -> str:
 def _snippets(request: HttpRequest, grants: list[exchange.Shared]) -> list[dict[str, str]]:
     first = grants[0] if grants else None
     given = {
-        "site": _site(request), "code": first.grant.resource if first else "base.people",
+        "site": _site(request), "code": first.grant.resource if first else "base.firms",
         "purpose": quote(first.grant.purpose if first else "核对"), "number": first.schema if first else "G1",
         "share": first.share if first else "gongan", "name": first.name if first else "people",
     }  # fmt: skip

@@ -144,12 +144,12 @@ def money(fen: Any) -> str:
 
 
 def masked(value: Any) -> str:
-    """2101**********1234, 138******78, 王*, 沈阳市******: as the exchange masks, at most half of a value is shown."""
+    """2101**************, 138******78, 王*, 沈阳市******: as the exchange masks, at most half of a value is shown."""
     text = "" if value is None else str(value)
     if not text.isascii():
         return text[:3] + "******" if len(text) > 6 else text[:1] + "*" * (len(text) - 1)
     if len(text) >= 16:
-        return text[:4] + "*" * (len(text) - 8) + text[-4:]
+        return text[:4] + "*" * (len(text) - 4)
     if len(text) >= 11:
         return text[:3] + "*" * (len(text) - 5) + text[-2:]
     return "*" * len(text)

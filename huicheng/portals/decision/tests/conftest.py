@@ -108,3 +108,9 @@ def register(catalogue: None) -> None:
         for n, place in enumerate(where)
     ]  # fmt: skip
     published("base.people", [*rows, resident(9, district="210102")])
+
+
+def counted(page: Any) -> int:
+    """How many the rows behind a figure count: firms one by one, people and houses in groups."""
+    names = [one for one in ("residents", "houses") if page["rows"] and one in page["rows"][0]]
+    return sum(row[names[0]] for row in page["rows"]) if names else page["all"]

@@ -9,6 +9,7 @@ from huicheng.exchange import api as exchange
 from huicheng.ground.api import acting_as, system_actor
 from huicheng.portals.decision import asking
 from huicheng.portals.decision.asking import indicators, key_of, tiles
+from huicheng.portals.decision.tests.conftest import counted
 
 PAGES = ("/city/", "/city/?district=210102", "/city/wall/", "/city/place/210102/", "/city/place/210102001/")
 
@@ -90,16 +91,16 @@ def test_every_point_counts_the_rows_that_it_opens(mayor, city, key, chosen):
     page = mayor.get(f"/city/panel/{key}/{chosen}").context
     figure = asking.find(key).value.y
     for row in page["rows"]:
-        assert row[figure] in (None, mayor.get(row["href"]).context["all"]), row["href"]
+        assert row[figure] in (None, counted(mayor.get(row["href"]).context)), row["href"]
 
 
 def test_a_place_counts_the_rows_that_it_opens(mayor, register):
     for page in ("/city/place/210102/", "/city/place/210102001/"):
         for row in mayor.get(page).context["rows"]:
-            assert row["residents"] == mayor.get(row["href"]).context["all"]
+            assert row["residents"] == counted(mayor.get(row["href"]).context)
 
 
 def test_what_a_picture_leaves_out_opens_too(mayor, city):
     picture = mayor.get("/city/panel/portals.decision.houses_by_decade/").context["picture"]
     assert picture.note == "另有 1 套建成年代未知，没有画出。"
-    assert mayor.get(picture.note_href).context["all"] == 1
+    assert counted(mayor.get(picture.note_href).context) == 1

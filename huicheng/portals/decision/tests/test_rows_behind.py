@@ -4,7 +4,7 @@ import pytest
 
 from huicheng.ground.api import events
 from huicheng.portals.decision.asking import find
-from huicheng.portals.decision.tests.conftest import published
+from huicheng.portals.decision.tests.conftest import counted, published
 
 ROWS = "/city/panel/portals.decision.residents_by_age/rows/"
 
@@ -17,14 +17,22 @@ def test_no_column_of_the_rows_tells_who_it_is(mayor, register):
 
 def test_codes_are_shown_by_their_names(mayor, register):
     row = mayor.get(ROWS).context["rows"][0]
-    assert (row["district"], row["birth_year"]) == ("和平区", 1990)
+    assert (row["district"], row["sex"], row["residents"]) == ("和平区", None, 7)
 
 
-def test_rows_come_a_page_at_a_time(mayor, residents):
-    first, last = (mayor.get(f"{ROWS}?page={n}").context for n in (1, 7))
-    assert (first["all"], len(first["rows"]), len(last["rows"])) == (164, 25, 14)
-    assert mayor.get(f"{ROWS}?page=8").status_code == 404
-    assert mayor.get(f"{ROWS}?page=-1").status_code == 200
+def test_rows_come_a_page_at_a_time(mayor, firms):
+    rows = "/city/panel/portals.decision.firms/rows/"
+    first, last = (mayor.get(f"{rows}?page={n}").context for n in (1, 6))
+    assert (first["all"], len(first["rows"]), len(last["rows"])) == (148, 25, 23)
+    assert mayor.get(f"{rows}?page=7").status_code == 404
+    assert mayor.get(f"{rows}?page=-1").status_code == 200
+
+
+def test_behind_a_figure_about_people_stand_groups_and_no_small_one(mayor, residents):
+    rows = mayor.get(ROWS).context["rows"]
+    small = [row for row in rows if row["residents"] < 5]
+    assert sum(row["residents"] for row in rows) == 164
+    assert not [row for row in small if row["district"] or row["age_band"] != "未知"]
 
 
 def test_an_export_needs_a_purpose_and_keeps_it(mayor, register):
@@ -32,7 +40,7 @@ def test_an_export_needs_a_purpose_and_keeps_it(mayor, register):
     assert mayor.get(export).status_code == 405
     assert mayor.post(export, {"purpose": "  "}).status_code == 400
     text = b"".join(mayor.post(export, {"purpose": "核对统计口径"}).streaming_content).decode("utf-8-sig")
-    assert text.splitlines()[0] == "性别,出生年,现居区县,街道,状态,来源,更新日期"
+    assert text.splitlines()[0] == "现居区县,年龄段,性别,人数"
     assert "王" not in text
     assert events(kind="exchange.QuestionAsked", limit=1)[0].purpose.endswith("导出，核对统计口径")
 
@@ -57,7 +65,7 @@ def test_a_place_shows_its_communities_and_hides_the_smallest(mayor, register):
 
 def test_a_district_has_as_many_residents_as_rows_behind_it(mayor, register):
     page = mayor.get("/city/place/210102/").context
-    assert page["sum"] == mayor.get(page["behind"]).context["all"] == 8
+    assert page["sum"] == counted(mayor.get(page["behind"]).context) == 8
     assert page["unplaced"] == 1
 
 
@@ -81,7 +89,7 @@ def test_a_tile_counts_the_rows_behind_it(mayor, residents, firms, houses, name,
     panel = f"/city/panel/portals.decision.{name}/"
     figure = find(f"portals.decision.{name}").value.y
     told = sum(row[figure] or 0 for row in mayor.get(f"{panel}?{chosen}").context["rows"])
-    assert told == mayor.get(f"{panel}rows/?{chosen}").context["all"] > 0
+    assert told == counted(mayor.get(f"{panel}rows/?{chosen}").context) > 0
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,7 @@ def test_a_tile_counts_the_rows_behind_it(mayor, residents, firms, houses, name,
 )
 def test_an_indicator_counts_the_same_rows_as_its_tiles(mayor, residents, firms, houses, figure, tile):
     (row,) = mayor.get(f"/city/panel/portals.decision.{figure}/").context["rows"]
-    assert row["value"] == mayor.get(f"/city/panel/portals.decision.{tile}/rows/").context["all"]
+    assert row["value"] == counted(mayor.get(f"/city/panel/portals.decision.{tile}/rows/").context)
 
 
 def test_the_old_are_a_share_of_all_who_live_here(mayor, residents):
