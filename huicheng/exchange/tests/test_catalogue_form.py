@@ -180,10 +180,9 @@ def test_the_form_does_not_forget_how_a_resource_is_delivered(tmp_path):
 
 
 def test_what_the_form_does_not_mark_is_internal_and_its_editor_is_told(tmp_path):
-    (told,) = import_form(
-        form(tmp_path, line("泊位数", "I", ""), below("联系电话", "C", "11")), CHEN
-    ).presumed
-    assert (told.row, told.column) == (2, "敏感级别")
+    closed = line("泊位数", "I", "", share=("1", "", "0", "每月"))
+    (told,) = import_form(form(tmp_path, closed, below("联系电话", "C", "11")), CHEN).presumed
+    assert (told.row, told.column) == (1, "敏感级别")
     assert "泊位数" in told.message
     assert "联系电话" not in told.message
 

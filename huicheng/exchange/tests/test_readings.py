@@ -180,10 +180,10 @@ def test_a_question_that_fails_leaves_its_trace(people):
 def test_a_failure_shows_no_value_and_names_everybody(people):
     from huicheng.lake.api import QuestionFailed
 
-    asked = "SELECT CAST(school AS INTEGER) AS v FROM base.people WHERE district = '210123'"
+    asked = "SELECT CAST(base_id AS INTEGER) AS v FROM base.people WHERE district = '210123'"
     with pytest.raises(QuestionFailed, match="不予显示") as failed:
         ask(asked, HAN, purpose="试探")
-    assert "S2" not in str(failed.value)
+    assert "P0000" not in str(failed.value)
     assert last()["reads"][0]["rule"] == "everyone"
     assert [len(log_of(place)) for place in (1, 12)] == [1, 1]
 

@@ -130,7 +130,9 @@ def started(monkeypatch):
 def test_an_engine_is_started_once_for_a_sight_of_a_version(people, started):
     masked = {"base.people": lake.Mount(columns={"name": "left(name, 1)"})}
     for _time in range(3):
-        assert lake.ask("SELECT max(name) AS n FROM base.people").table["n"].to_pylist() == ["王芳"]
+        assert lake.ask("SELECT max(name) AS n FROM base.people", everything=True).table["n"].to_pylist() == [
+            "王芳"
+        ]
         assert lake.ask("SELECT max(name) AS n FROM base.people", mounts=masked).table["n"].to_pylist() == [
             "王"
         ]
@@ -142,12 +144,12 @@ def test_an_engine_is_started_once_for_a_sight_of_a_version(people, started):
 def test_another_version_filter_or_limit_is_another_engine(people, started, monkeypatch):
     sql = "SELECT count(*) AS n FROM base.people"
     some = lake.Mount(where="id = 'P1'")
-    assert lake.ask(sql).table["n"].to_pylist() == [2]
+    assert lake.ask(sql, everything=True).table["n"].to_pylist() == [2]
     assert lake.ask(sql, mounts={"base.people": some}).table["n"].to_pylist() == [1]
     lake.write("base.people", pa.table({"id": ["P3"], "name": ["赵敏"], "age": [50]}))
-    assert lake.ask(sql).table["n"].to_pylist() == [1]
+    assert lake.ask(sql, everything=True).table["n"].to_pylist() == [1]
     monkeypatch.setenv("HUICHENG_MEMORY", "100MB")
-    assert lake.ask(sql).table["n"].to_pylist() == [1]
+    assert lake.ask(sql, everything=True).table["n"].to_pylist() == [1]
     assert len(started) == 4
 
 
@@ -155,12 +157,12 @@ def test_an_engine_that_failed_while_it_read_is_not_asked_again(people, started)
     sql = "SELECT CAST(name AS INTEGER) FROM base.people"
     for _time in range(2):
         with pytest.raises(lake.QuestionFailed):
-            lake.ask(sql)
+            lake.ask(sql, everything=True)
     assert len(started) == 2
 
 
 def test_two_who_ask_at_once_have_an_engine_each(people, started):
-    streams = [lake.stream("SELECT id FROM base.people") for _who in range(2)]
+    streams = [lake.stream("SELECT id FROM base.people", everything=True) for _who in range(2)]
     assert [next(one).num_rows for one in streams] == [0, 0]
     assert [sum(batch.num_rows for batch in one) for one in streams] == [2, 2]
     assert len(started) == 2
@@ -168,7 +170,10 @@ def test_two_who_ask_at_once_have_an_engine_each(people, started):
 
 def test_what_a_page_left_unread_is_no_part_of_the_next_answer(people, started):
     for _time in range(2):
-        assert lake.ask("SELECT id FROM base.people, range(100000)", limit=1).table.num_rows == 1
+        assert (
+            lake.ask("SELECT id FROM base.people, range(100000)", limit=1, everything=True).table.num_rows
+            == 1
+        )
     assert len(started) == 1
 
 
