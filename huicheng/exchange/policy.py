@@ -105,7 +105,9 @@ def _granted(found: Grant, resource: Resource, case: str) -> Decision:
     columns: dict[str, Show] = {
         f.name: "plain" if f.sensitivity != "personal" or f.name in plain else "masked"
         for f in resource.fields
-        if f.name in found.columns and f.name in known and (f.sensitivity != "internal" or found.basis.strip())
+        if f.name in found.columns
+        and f.name in known
+        and (f.sensitivity != "internal" or found.basis.strip())
     }
     if not columns:
         return Decision({}, NOT_GRANTED)

@@ -58,7 +58,7 @@ def taxis(db):
 
 
 def test_readings_of_before_the_list_are_listed_by_the_upgrade_once(people):
-    ask("SELECT name FROM base.people", MAYOR, purpose="核对人数")
+    ask("SELECT name FROM base.people", HAN, purpose="核对人数")
     ask("SELECT name FROM base.people", ZHAO, purpose="抽查")
     upgrade = import_module("huicheng.exchange.supervising.migrations.0002_readings_by_resource")
     for _time in range(2):
