@@ -67,7 +67,7 @@ def test_readings_of_before_the_list_are_listed_by_the_upgrade_once(people):
         assert [
             len(readings_told(owner=owner)) for owner in (None, resource("base.people").owner, "gongan")
         ] == [2, 2, 0]
-    assert len(readings_told(reader="zhengfuban")) == 1
+    assert len(readings_told(reader="shuju")) == 2
 
 
 def test_a_reading_counts_for_its_table_and_once_for_its_department(people):
