@@ -188,7 +188,7 @@ def test_an_official_is_not_let_into_a_residents_pages(client, registers):
     assert client.get("/me/")["Location"].startswith("/account/login/")
 
 
-SUN = Actor(id="account:8", name="孙丽", kind="official", department="weijian", duties=frozenset({"read"}))
+SUN = Actor(id="account:8", name="孙丽", kind="official", department="shuju", duties=frozenset({"read"}))
 
 ZHAO = Actor(id="account:9", name="赵敏", kind="official", department="shuju", duties=frozenset({"steward"}))
 
@@ -209,7 +209,7 @@ def test_a_bulk_reading_stands_on_her_page_with_its_fields_and_its_receipt(peopl
     exchange.ask("SELECT name, sex FROM base.people WHERE sex = '2'", SUN, purpose="慢病随访")
     client = resident()
     html = client.get("/me/reads/").content.decode()
-    assert "卫健委 孙丽" in html
+    assert "数据局 孙丽" in html
     assert "查阅了 1 行数据，其中有您的" in html
     assert "人口基础库：性别；姓名（已遮掩）" in html
     (read,) = client.get("/me/reads/").context["page"].object_list
