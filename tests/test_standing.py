@@ -10,7 +10,7 @@ from huicheng.exchange import api as exchange
 from huicheng.exchange.subscribing.messages import push
 from huicheng.exchange.tests.test_changes import FILES, publish
 from huicheng.exchange.tests.town import PURPOSE, granted
-from huicheng.ground.api import NoLongerThere, acting_as, as_of_now
+from huicheng.ground.api import NoLongerThere, acting_as, as_of_now, system_actor
 from huicheng.identity.api import actor_of, create_official, machine_of, make_key, revoke_key
 from huicheng.identity.duties import grant_duty, withdraw_duty
 from huicheng.identity.models import ApiKey, Role
@@ -21,6 +21,13 @@ pytestmark = pytest.mark.django_db
 def entered(username, *duties, of="minzheng"):
     create_official(username, name=username, password="a long enough secret", roles=dict.fromkeys(duties, of))
     return actor_of(get_user_model().objects.get(username=username))
+
+
+@pytest.fixture
+def keeper():
+    """Gives and takes duties, as on the machine's terminal."""
+    with acting_as(system_actor("test")):
+        yield
 
 
 @pytest.fixture
@@ -73,6 +80,7 @@ def test_a_key_that_ran_out_or_is_gone_stands_for_nothing(key):
     assert reason_of(actor) == "KeyGone"
 
 
+@pytest.mark.usefixtures("keeper")
 def test_an_account_that_was_closed_deleted_or_lost_its_duties_stands_for_nothing():
     wang, user = entered("wang", "read"), get_user_model().objects.get(username="wang")
     user.is_active = False
@@ -86,6 +94,7 @@ def test_an_account_that_was_closed_deleted_or_lost_its_duties_stands_for_nothin
     assert reason_of(wang) == "AccountGone"
 
 
+@pytest.mark.usefixtures("keeper")
 def test_who_moved_to_another_department_stands_for_nothing_in_the_old_one():
     wang, user = entered("wang", "read"), get_user_model().objects.get(username="wang")
     withdraw_duty(Role.objects.get(account=user))
@@ -93,6 +102,7 @@ def test_who_moved_to_another_department_stands_for_nothing_in_the_old_one():
     assert reason_of(wang) == "MovedAway"
 
 
+@pytest.mark.usefixtures("keeper")
 def test_duties_that_came_since_do_not_widen_what_was_left_behind():
     wang, user = entered("wang", "read", "decide"), get_user_model().objects.get(username="wang")
     withdraw_duty(Role.objects.get(account=user, duty="decide"))

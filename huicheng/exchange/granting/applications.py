@@ -136,6 +136,8 @@ def applications_escalated() -> list[Application]:
 
 def checked(spec: Resource, wanted: Wanted, *, outside: bool = False) -> Wanted:
     """What is asked for, in order; else what is wrong with it."""
+    if outside:  # first: no basis opens to society what is for departments alone
+        _check_columns_of_society(spec, wanted)
     _check_words(spec, wanted)
     check_until(wanted.until)
     where(spec, wanted.filter)
@@ -150,8 +152,7 @@ def checked(spec: Resource, wanted: Wanted, *, outside: bool = False) -> Wanted:
     )  # fmt: skip
 
 
-def _for_society(spec: Resource, wanted: Wanted) -> Wanted:
-    """Nothing unmasked, nothing that is for departments alone; of people sums; and the condition is agreed to."""
+def _check_columns_of_society(spec: Resource, wanted: Wanted) -> None:
     titles = {f.name: f.title for f in spec.fields}
     if closed := [
         titles[name] for name in wanted.columns if name in titles and name not in for_society(spec)
@@ -159,6 +160,11 @@ def _for_society(spec: Resource, wanted: Wanted) -> Wanted:
         raise WrongApplication(
             "columns", _("“%(what)s”只供政府内部使用，不对社会提供。") % {"what": "、".join(closed)}
         )
+
+
+def _for_society(spec: Resource, wanted: Wanted) -> Wanted:
+    """Nothing unmasked, no rows picked by what is hidden; of people sums; and the condition is agreed to."""
+    titles = {f.name: f.title for f in spec.fields}
     public = {f.name for f in spec.fields if f.sensitivity == "public"}
     if hidden := [titles[one.field] for one in wanted.filter if one.field not in public]:
         raise WrongApplication(

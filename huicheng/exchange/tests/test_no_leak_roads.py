@@ -198,6 +198,9 @@ def passed_on(code: str, rows, secret: str, journey, server) -> str:
         rows = [{c: v if c in kept or secret != "aaaa" else {"v": v} for c, v in row.items()} for row in rows]
     server.says = spoken(rows, secret, journey)
     answer = Program("minzheng", "read").get(f"services/{code}/people")
+    assert (
+        answer.headers.pop("Huicheng-Receipt", "") or answer.status_code != 200
+    )  # each reading has a number of its own
     return f"{answer.status_code} {sorted(answer.items())} {answer.content.decode()}".replace(code, "T")
 
 

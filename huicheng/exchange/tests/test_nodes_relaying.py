@@ -245,7 +245,7 @@ def visits(street: Street, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("visits")
 def test_a_grant_of_the_centre_counts_at_the_node_and_stands_in_its_receipt():
-    assert rows_under(bounds())[0]["id_number"] == "2101**********" + number_of(1)[-4:]
+    assert rows_under(bounds())[0]["id_number"] == "2101**************"
     (told,) = events(kind="exchange.QuestionAsked")[:1]
     table = told.data["signed"]["document"]["reads"][0]["tables"]["raw.visits"]
     assert (table["ground"], table["grant_above"], table["masked"]) == (

@@ -53,7 +53,7 @@ def grant(code: str, columns: tuple[str, ...], plain: tuple[str, ...], *, accoun
     GrantRow.objects.filter(resource=code).delete()
     one = GrantRow.objects.create(
         id=f"G{code}", application="A1", resource=code, department="" if account else "minzheng", account=account,
-        owner="weijian", purpose=PURPOSE,
+        owner="weijian", purpose=PURPOSE, basis="老年人权益保障法第三十三条",
         columns=list(columns), plain=list(plain), filter=[["sex", "=", "1"]], per_minute=10**6,
         rows_per_day=10**9, starts=now - timedelta(days=1), expires=now + timedelta(days=1),
     )  # fmt: skip
