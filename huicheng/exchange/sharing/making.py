@@ -98,7 +98,8 @@ def hand_out(version: SharedVersion, grant: Grant, actor: Actor) -> None:
 
     Whose rows they are was found when the copy was made; the set is named again, not written again.
     """
-    spec, sql = resource(grant.resource), _sql(resource(grant.resource), grant)
+    spec = resource(grant.resource)
+    sql = _sql(spec, _decision(spec, grant, actor))
     admitted = admit(sql, actor, grant.purpose, at={spec.table: version.source})
     decision = admitted[spec.table].decision
     if decision.grant is None or decision.grant.id != grant.id or sight_of(decision) != version.sight:
@@ -112,8 +113,9 @@ def hand_out(version: SharedVersion, grant: Grant, actor: Actor) -> None:
     finish_export(actor, reading, rows=version.rows, sha256=version.sha256)
 
 
-def _sql(spec: Resource, grant: Grant) -> str:
-    return Portion(columns=tuple(f.name for f in spec.fields if f.name in grant.columns)).sql(spec.table)
+def _sql(spec: Resource, decision: Decision) -> str:
+    """What the grant named and no longer shows is not asked for."""
+    return Portion(columns=tuple(f.name for f in spec.fields if f.name in decision.columns)).sql(spec.table)
 
 
 def _make(spec: Resource, grant: Grant, admitted: Admitted, sight: str) -> SharedVersion:
@@ -122,7 +124,7 @@ def _make(spec: Resource, grant: Grant, admitted: Admitted, sight: str) -> Share
     # Ahead of every number that was given before, also where those were forgotten since.
     number = max(source, last.number + 1 if last else 0)
     name = f"{number}-{uuid.uuid4().hex[:16]}.parquet"
-    sql = _sql(spec, grant)
+    sql = _sql(spec, admitted.decision)
     whose = read_ahead(sql, "", None, admitted)
     batches = lake.stream(sql, mounts=pinned({spec.table: admitted}, whose.versions))
     sha256 = _written(folder(grant.id), name, _parquet(batches))
