@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # A command that has to compile every module first takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up build test test-all check bench lock messages docs screens clean
+.PHONY: help up build test test-all test-kills check bench lock messages docs screens clean
 .DEFAULT_GOAL := help
 
 help:  ## list the verbs
@@ -26,6 +26,9 @@ test: .venv/dev.done node_modules/done  ## all tests that fit in a quarter of an
 
 test-all: .venv/dev.done node_modules/done  ## the slow suites too
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "slow or not slow"
+
+test-kills: .venv/dev.done node_modules/done  ## every kill of the walking city; make test has a few of them
+	@$(PY) -m pytest -m slow tests/test_kill.py
 
 check: .venv/dev.done  ## style, types, layers, doors
 	@.venv/bin/ruff check .

@@ -209,7 +209,8 @@ def _carried(
     limit: int | None,
 ) -> tuple[lake.Answer, Read]:  # fmt: skip
     found = lake.ask(plan.carrying, params, mounts=_carrying(admitted, {}), limit=limit)
-    shown = [name for name in found.table.column_names if not name.startswith(HIDDEN)]
+    # By place: a join may answer two columns of one name.
+    shown = [at for at, name in enumerate(found.table.column_names) if not name.startswith(HIDDEN)]
     answer = replace(found, table=found.table.select(shown), sql=text_of(sql))
     keys = [_keys(found.table)]
     keys += [_probed(probe, answer.tables, params, admitted) for probe in plan.probes]

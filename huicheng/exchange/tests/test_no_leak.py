@@ -51,6 +51,13 @@ def test_no_question_tells_two_worlds_apart_that_differ_in_what_was_not_granted(
     check(worlds, sight, asked)
 
 
+def test_two_columns_of_one_name_are_both_answered(worlds):
+    code = worlds.of(frozenset({"sex"}))[0]
+    grant(code, ("sex", "id_number"), ())
+    answer = exchange.ask(f"SELECT sex, id_number, id_number FROM raw.{code}", HE, purpose=PURPOSE)
+    assert answer.table.column_names == ["sex", "id_number", "id_number"]
+
+
 @pytest.mark.slow
 @settings(SPARING, max_examples=400)
 @given(sights(), st.lists(questions(), min_size=10, max_size=10))
