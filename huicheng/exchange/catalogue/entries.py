@@ -229,10 +229,14 @@ FEW = 900  # SQLite takes so many parameters in one question
 SIDES = ("owner", "category", "share", "openness", "update", "licence", "located")
 
 
+def _published(*, listed: bool) -> QuerySet[ResourceRow]:
+    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
+    return rows.filter(openness__in=LISTED) if listed else rows
+
+
 def near(text: str, *, listed: bool = False, limit: int = 3) -> list[Entry]:
     """For a search without a hit: the entries whose titles come closest, in either language or by sound."""
-    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    rows = rows.filter(openness__in=LISTED) if listed else rows
+    rows = _published(listed=listed)
     return entries_of(searching.close(text, dict(rows.values_list("code", "title")), limit=limit))
 
 
@@ -245,8 +249,7 @@ def search(
     **sides: str,
 ) -> Found:
     """Entries that hold every word of ``text`` (pinyin too) and stand on every side chosen, the best first."""
-    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    rows = rows.filter(openness__in=LISTED) if listed else rows
+    rows = _published(listed=listed)
     ranked = searching.ranked(text)
     chosen = {side: value for side, value in sides.items() if value and side in SIDES}
     if ranked is None:
@@ -269,8 +272,7 @@ def retired_entries(
 
 def count(*, listed: bool = False) -> int:
     """How many entries are published."""
-    rows = ResourceRow.objects.filter(state=ResourceRow.PUBLISHED)
-    return (rows.filter(openness__in=LISTED) if listed else rows).count()
+    return _published(listed=listed).count()
 
 
 def _own_first(standing: dict[str, str]) -> list[str]:
